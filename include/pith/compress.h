@@ -1,0 +1,108 @@
+// One request and one result: the same fields that `pith batch` reads per line, the server takes as a body and Python
+// builds. Names are those of the published library's parameters where it has one (llmlingua 0.2.2); its meanings are
+// followed to the letter with `reference`, and otherwise as documented per field here.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pith/byte_span.h"
+#include "pith/result.h"
+
+namespace pith {
+
+/// Inputs above this many bytes are refused (kTooLarge): spans are 32 bits, and an answer would take minutes.
+inline constexpr std::size_t kMaxInputBytes = std::size_t{32} << 20;
+
+/// How a word's score is made from its tokens' probabilities.
+enum class TokenToWord { kMean, kFirst };
+
+/// Arithmetic of the encoder. kInt8: int8 weights (one scale per output channel), activations quantised on the fly.
+enum class Precision { kInt8, kF32 };
+
+/// Ask for exactly one of `rate` and `target_token`; with neither, rate 0.5 is used.
+struct CompressRequest {
+  std::string id;  ///< echoed into the result; free text
+
+  // What changes the result.
+  std::vector<std::string> context;  ///< documents, in order; joined by a blank line in the result. At least one.
+  std::string instruction;           ///< not used by llmlingua2 (a warning says so when it is set)
+  std::string question;              ///< not used by llmlingua2 (a warning says so when it is set)
+  std::string method = "llmlingua2";
+  std::optional<double> rate;                ///< share of tokens to keep, in (0, 1]; 1 returns the input byte for byte
+  std::optional<std::int64_t> target_token;  ///< tokens to keep at most, > 0, under `tokenizer`
+  std::string tokenizer;                     ///< the target model's: "" = o200k_base (cl100k_base when `reference`)
+  TokenToWord token_to_word = TokenToWord::kMean;
+
+  std::vector<std::string> force_tokens;  ///< units or phrases always kept where they stand as whole units; at most 100
+  bool force_reserve_digit = false;       ///< every unit with a decimal digit is kept
+  bool drop_consecutive = false;          ///< of equal forced units with nothing kept in between only the first stays
+  std::vector<std::string> chunk_end_tokens{".", "\n"};  ///< where a model window may end (default: seams snap to them)
+
+  /// Drop whole contexts first. Unset: only if one of the three settings below is given (the library: always on).
+  std::optional<bool> use_context_level_filter;
+  bool use_token_level_filter = true;
+  std::vector<std::int64_t> force_context_ids;   ///< indices of contexts the filter must keep
+  std::int64_t target_context = -1;              ///< contexts to keep; -1 = unset
+  double context_level_rate = 1.0;               ///< share of tokens (library: of contexts) to keep; 1 = unset
+  std::int64_t context_level_target_token = -1;  ///< tokens the kept contexts may have; -1 = unset
+
+  /// The published library's exact semantics and output, quirks included (shared spec: llmlingua2.md).
+  bool reference = false;
+
+  // What is returned beside the text.
+  bool return_word_label = false;  ///< fill `fn_labeled_original_prompt`
+  std::string word_sep = "\t\t|\t\t";
+  std::string label_sep = " ";
+  bool return_word_scores = false;  ///< fill `word_scores`
+};
+
+/// A word of a context: its bytes, its keep-score in [0, 1] and whether it is in the result.
+struct WordScore {
+  ByteSpan span;
+  float score = 0;
+  bool kept = false;
+
+  friend bool operator==(const WordScore&, const WordScore&) = default;
+};
+
+/// Wall time of the stages, milliseconds.
+struct Timings {
+  double segment = 0;   ///< units of the text (ICU)
+  double tokenize = 0;  ///< model tokens
+  double score = 0;     ///< the network's forward pass
+  double select = 0;    ///< budget, constraints, counting
+  double render = 0;    ///< copying spans, labels
+  double total = 0;
+};
+
+struct CompressResult {
+  std::string id;
+  std::string compressed_prompt;
+  std::vector<std::string> compressed_prompt_list;  ///< one text per kept context
+  std::vector<std::size_t> kept_context_ids;        ///< index of each of them in the request
+  std::int64_t origin_tokens = 0;                   ///< of the contexts joined by a blank line, under `tokenizer`
+  std::int64_t compressed_tokens = 0;               ///< of compressed_prompt (reference: sum over contexts)
+  std::string tokenizer;                            ///< the one the two counts use
+
+  /// Per context of the request (empty for a dropped one): the copied byte ranges, ascending and disjoint. Everything
+  /// in the text that is not in them is a single separator. Empty in reference mode, whose text is rebuilt from pieces.
+  std::vector<std::vector<ByteSpan>> spans;
+  std::optional<std::string> fn_labeled_original_prompt;
+  std::vector<std::vector<WordScore>> word_scores;
+
+  Timings timings_ms;
+  std::vector<std::string> warnings;
+};
+
+/// "2.0x", "50.0%", ", Saving $0.3 in GPT-4.": the library's three formatted figures for a result.
+struct ResultFigures {
+  std::string ratio;
+  std::string rate;
+  std::string saving;
+};
+[[nodiscard]] ResultFigures result_figures(std::int64_t origin_tokens, std::int64_t compressed_tokens);
+
+}  // namespace pith

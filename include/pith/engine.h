@@ -1,0 +1,63 @@
+// Start here. An Engine owns loaded models and compresses requests.
+//
+//   auto engine = pith::Engine::create({.model = "default"});
+//   if (!engine) { std::cerr << engine.error().message << '\n'; return 1; }
+//   pith::CompressRequest request;
+//   request.context = {text};
+//   request.rate = 0.33;
+//   auto result = (*engine)->compress(request);
+//   if (result) std::cout << result->compressed_prompt;
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "pith/compress.h"
+#include "pith/result.h"
+
+namespace pith {
+
+struct EngineOptions {
+  /// "default", a name `pith models list` shows, or a folder in Hugging Face layout.
+  std::string model = "default";
+  /// Unset: int8, and f32 for requests in reference mode.
+  std::optional<Precision> precision;
+  /// Threads of the forward pass; 0 = one per core this process may use. Does not change results.
+  int n_threads = 0;
+  /// Where compiled models are kept; "" = the user's cache folder; "none" = keep none. Does not change results.
+  std::string cache_dir;
+  /// Tokens of one model window, specials included; 0 = 256 or the model's limit if that is lower. Larger windows see
+  /// farther and cost more per token. Changes scores.
+  std::size_t window_tokens = 0;
+  /// Tokens two neighbouring windows share; each token is judged where it has most context. Changes scores.
+  std::size_t window_overlap_tokens = 32;
+};
+
+/// Tokens of the forward pass done so far and in all; return false to cancel.
+using CompressProgress = std::function<bool(std::size_t n_done_tokens, std::size_t n_total_tokens)>;
+
+/// Immutable after creation and thread-safe: share one between threads.
+class Engine {
+ public:
+  /// Loads the model. Errors: kNotFound, kBadModel, kUnsupported, kInvalidArgument.
+  [[nodiscard]] static Result<std::shared_ptr<const Engine>> create(const EngineOptions& options);
+
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  virtual ~Engine() = default;
+
+  /// Errors: kInvalidArgument, kBudgetTooSmall, kTooLarge, kUnsupported, kCancelled, kInternal.
+  [[nodiscard]] virtual Result<CompressResult> compress(const CompressRequest& request,
+                                                        const CompressProgress& progress = {}) const = 0;
+
+  /// One line for people: the model, its size, precision and engine.
+  [[nodiscard]] virtual std::string model_description() const = 0;
+
+ protected:
+  Engine() = default;
+};
+
+}  // namespace pith
