@@ -62,7 +62,7 @@ struct CompressRequest {
 /// A word of a context: its bytes, its keep-score in [0, 1] and whether it is in the result.
 struct WordScore {
   ByteSpan span;
-  float score = 0;
+  float score = 0;  ///< what the word was ranked by: punctuation ranks no higher than the words it belongs to
   bool kept = false;
 
   friend bool operator==(const WordScore&, const WordScore&) = default;

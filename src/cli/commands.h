@@ -1,0 +1,17 @@
+// The commands of the program. Each adds itself to the set; its action runs after the command line was parsed.
+#pragma once
+
+#include "cli/arguments.h"
+#include "cli/cli.h"
+
+namespace pith::cli {
+
+// `environment` and `commands` must outlive the actions.
+void add_compress_command(CommandSet* commands, const Environment& environment);
+void add_batch_command(CommandSet* commands, const Environment& environment);
+void add_count_command(CommandSet* commands, const Environment& environment);
+void add_models_command(CommandSet* commands, const Environment& environment);
+void add_convert_command(CommandSet* commands, const Environment& environment);
+void add_completion_command(CommandSet* commands, const Environment& environment);
+
+}  // namespace pith::cli

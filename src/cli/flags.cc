@@ -1,0 +1,188 @@
+#include "cli/flags.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <memory>
+
+#include "cli/report.h"
+#include "compress/request_json.h"
+#include "tokenize/token_counter.h"
+
+namespace pith::cli {
+namespace {
+
+std::string unescaped(std::string_view flag, const std::string& text) {
+  auto plain = unescape(text);
+  if (!plain) bad_argument(flag, plain.error().message);
+  return std::move(*plain);
+}
+
+// A list whose first use on the command line replaces what was there.
+std::function<void(const std::string&)> replacing(std::vector<std::string>* list, std::string flag) {
+  auto first = std::make_shared<bool>(true);
+  return [list, flag = std::move(flag), first](const std::string& text) {
+    if (*first) list->clear();
+    *first = false;
+    list->push_back(unescaped(flag, text));
+  };
+}
+
+std::size_t count_from(std::string_view flag, std::int64_t value, std::int64_t most) {
+  if (value < 0 || value > most) bad_argument(flag, fmt::format("{} is outside 0 to {}", value, most));
+  return static_cast<std::size_t>(value);
+}
+
+void add_keep_flags(CLI::App* app, CompressRequest* r) {
+  add_list(app, "-f,--force-token", replacing(&r->force_tokens, "--force-token"), "TEXT",
+           "Always keep this word or phrase; repeat for more. \\n, \\t, \\\\ and \\xHH are understood")
+      ->group("What to keep");
+  add_switch(app, "--force-reserve-digit", &r->force_reserve_digit, "Keep every word with a digit")
+      ->group("What to keep");
+  add_switch(app, "--drop-consecutive", &r->drop_consecutive,
+             "Of forced words that repeat with nothing kept in between, keep only the first")
+      ->group("What to keep");
+  add_list(app, "--chunk-end-token", replacing(&r->chunk_end_tokens, "--chunk-end-token"), "TEXT",
+           "Where a window of the model may end; repeat for more (default: \".\" and \"\\n\")")
+      ->group("What to keep");
+}
+
+void add_context_flags(CLI::App* app, CompressRequest* r) {
+  constexpr const char* kGroup = "Several texts";
+  add_number(
+      app, "--context-level-rate", [r](double v) { r->context_level_rate = v; }, "NUM",
+      "First drop whole texts, down to this share of the tokens")
+      ->group(kGroup);
+  add_integer(
+      app, "--target-context", [r](std::int64_t v) { r->target_context = v; }, "N",
+      "First drop whole texts, down to this many")
+      ->group(kGroup);
+  add_integer(
+      app, "--context-level-target-token", [r](std::int64_t v) { r->context_level_target_token = v; }, "N",
+      "First drop whole texts, down to this many tokens")
+      ->group(kGroup);
+  auto first = std::make_shared<bool>(true);
+  add_list(
+      app, "--force-context",
+      [r, first](const std::string& text) {
+        if (*first) r->force_context_ids.clear();
+        *first = false;
+        r->force_context_ids.push_back(to_integer("--force-context", text));
+      },
+      "N", "Never drop the text with this number, counted from 0; repeat for more")
+      ->group(kGroup);
+  app->add_flag_callback(
+         "--use-context-level-filter", [r] { r->use_context_level_filter = true; },
+         "Drop whole texts first even if none of the above is given")
+      ->group(kGroup);
+  app->add_flag_callback(
+         "--no-context-level-filter", [r] { r->use_context_level_filter = false; }, "Never drop whole texts")
+      ->group(kGroup);
+  app->add_flag_callback(
+         "--no-token-level-filter", [r] { r->use_token_level_filter = false; },
+         "Drop whole texts only; keep the rest word for word")
+      ->group(kGroup);
+}
+
+void add_method_flags(CLI::App* app, CompressRequest* r) {
+  constexpr const char* kGroup = "Method";
+  add_text(app, "--method", &r->method, "NAME", "Compression method (default: llmlingua2)")->group(kGroup);
+  add_text(app, "--question", &r->question, "TEXT", "The question asked about the text, for methods that use it")
+      ->group(kGroup);
+  add_text(app, "--instruction", &r->instruction, "TEXT", "The instruction before the text, for methods that use it")
+      ->group(kGroup);
+  add_choice(
+      app, "--token-to-word", {"mean", "first"},
+      [r](std::size_t i) { r->token_to_word = i == 0 ? TokenToWord::kMean : TokenToWord::kFirst; },
+      "A word's score from its tokens' scores (default: mean)")
+      ->group(kGroup);
+  add_switch(app, "--reference", &r->reference,
+             "Do exactly what the Python library llmlingua 0.2.2 does, quirks included")
+      ->group(kGroup);
+}
+
+void add_return_flags(CLI::App* app, CompressRequest* r) {
+  constexpr const char* kGroup = "JSON output";
+  add_switch(app, "--return-word-label", &r->return_word_label, "Add fn_labeled_original_prompt to the JSON")
+      ->group(kGroup);
+  add_list(
+      app, "--word-sep", [r](const std::string& text) { r->word_sep = unescaped("--word-sep", text); }, "TEXT",
+      "Between labelled words (default: \"\\t\\t|\\t\\t\")")
+      ->group(kGroup);
+  add_list(
+      app, "--label-sep", [r](const std::string& text) { r->label_sep = unescaped("--label-sep", text); }, "TEXT",
+      "Between a word and its label (default: one space)")
+      ->group(kGroup);
+  add_switch(app, "--return-word-scores", &r->return_word_scores, "Add the score of every word to the JSON")
+      ->group(kGroup);
+}
+
+}  // namespace
+
+void add_budget_flags(CLI::App* app, CompressRequest* r) {
+  add_number(
+      app, "-r,--rate", [r](double v) { r->rate = v; }, "NUM",
+      "Share of the tokens to keep, above 0 and at most 1 (default: 0.5; 1 returns the text as it is)")
+      ->group("Budget");
+  add_integer(
+      app, "-t,--target-token",
+      [r](std::int64_t v) {
+        if (v != -1) r->target_token = v;  // the library's "unset"
+      },
+      "N", "Tokens to keep at most, instead of a rate")
+      ->group("Budget");
+  const auto names = token_counter_names();
+  add_choice(
+      app, "--tokenizer", std::vector<std::string>(names.begin(), names.end()),
+      [r, names](std::size_t i) { r->tokenizer = names[i]; },
+      "Whose tokens to count: the tokenizer of the model that will read the result (default: o200k_base; "
+      "cl100k_base with --reference)")
+      ->group("Budget");
+}
+
+void add_request_flags(CLI::App* app, CompressRequest* request) {
+  add_keep_flags(app, request);
+  add_context_flags(app, request);
+  add_method_flags(app, request);
+  add_return_flags(app, request);
+}
+
+void add_engine_flags(CLI::App* app, EngineOptions* o) {
+  constexpr const char* kGroup = "Engine";
+  add_text(app, "-m,--model", &o->model, "NAME|DIR",
+           "Model: a name of `pith models list`, or a folder (default: default)")
+      ->group(kGroup);
+  add_choice(
+      app, "--precision", {"int8", "f32"},
+      [o](std::size_t i) { o->precision = i == 0 ? Precision::kInt8 : Precision::kF32; },
+      "Arithmetic of the model (default: int8; f32 with --reference)")
+      ->group(kGroup);
+  constexpr std::int64_t kMostThreads = 1024;
+  add_integer(
+      app, "--threads",
+      [o](std::int64_t v) { o->n_threads = static_cast<int>(count_from("--threads", v, kMostThreads)); }, "N",
+      "Threads of the model (default: one per core)")
+      ->group(kGroup);
+  constexpr std::int64_t kMostWindowTokens = 1 << 20;
+  add_integer(
+      app, "--window-tokens",
+      [o](std::int64_t v) { o->window_tokens = count_from("--window-tokens", v, kMostWindowTokens); }, "N",
+      "Tokens the model sees at once (default: 256, or less if the model's limit is lower)")
+      ->group(kGroup);
+  add_integer(
+      app, "--window-overlap-tokens",
+      [o](std::int64_t v) { o->window_overlap_tokens = count_from("--window-overlap-tokens", v, kMostWindowTokens); },
+      "N", "Tokens that two neighbouring windows share (default: 32)")
+      ->group(kGroup);
+  add_text(app, "--cache-dir", &o->cache_dir, "DIR",
+           "Where compiled models are kept; \"none\" keeps none (default: the user's cache folder)")
+      ->group(kGroup);
+}
+
+CLI::Option* add_color_flag(CLI::App* app, ColorMode* mode) {
+  return add_choice(
+      app, "--color", {"auto", "always", "never"}, [mode](std::size_t i) { *mode = static_cast<ColorMode>(i); },
+      "Colours: on a terminal unless NO_COLOR is set, always, or never (default: auto)");
+}
+
+}  // namespace pith::cli

@@ -1,0 +1,101 @@
+// Engine: loaded models, token counters and the dispatch to a method.
+#include "pith/engine.h"
+
+#include <exception>
+#include <mutex>
+#include <optional>
+
+#include "compress/llmlingua2.h"
+#include "compress/reference_llmlingua2.h"
+#include "compress/validate.h"
+#include "model/load_classifier.h"
+#include "model/registry.h"
+#include "tokenize/token_counter.h"
+
+namespace pith {
+namespace {
+
+using ClassifierPtr = std::shared_ptr<const TokenClassifier>;
+
+class LoadedEngine final : public Engine {
+ public:
+  LoadedEngine(EngineOptions options, std::string model_dir)
+      : options_(std::move(options)), model_dir_(std::move(model_dir)) {}
+
+  /// The model at one precision, loaded when it is first asked for. Thread-safe.
+  Result<ClassifierPtr> classifier(Precision precision) const {
+    const std::lock_guard lock(mutex_);
+    ClassifierPtr& loaded = precision == Precision::kF32 ? f32_ : int8_;
+    if (loaded == nullptr) {
+      auto result = load_classifier({.model_dir = model_dir_,
+                                     .precision = precision,
+                                     .n_threads = options_.n_threads,
+                                     .cache_dir = options_.cache_dir,
+                                     .tokenizer = {}});
+      if (!result) return tl::unexpected(result.error());
+      loaded = std::move(*result);
+    }
+    return loaded;
+  }
+
+  Result<CompressResult> compress(const CompressRequest& request, const CompressProgress& progress) const override {
+    try {
+      return dispatch(request, progress);
+    } catch (const std::exception& error) {
+      return fail(ErrorCode::kInternal, std::string("internal error: ") + error.what());
+    }
+  }
+
+  [[nodiscard]] std::string model_description() const override {
+    const auto loaded = classifier(default_precision(false));
+    return loaded ? (*loaded)->description() : loaded.error().message;
+  }
+
+  /// int8 is what people run; the reference is defined by f32 numbers.
+  [[nodiscard]] Precision default_precision(bool is_reference) const {
+    return options_.precision.value_or(is_reference ? Precision::kF32 : Precision::kInt8);
+  }
+
+ private:
+  Result<CompressResult> dispatch(const CompressRequest& request, const CompressProgress& progress) const {
+    if (const auto valid = validate(request); !valid) return tl::unexpected(valid.error());
+    const std::string default_tokenizer = request.reference ? "cl100k_base" : "o200k_base";
+    const auto counter = load_token_counter(request.tokenizer.empty() ? default_tokenizer : request.tokenizer);
+    if (!counter) return tl::unexpected(counter.error());
+    const auto model = classifier(default_precision(request.reference));
+    if (!model) return tl::unexpected(model.error());
+    auto result = request.reference
+                      ? compress_llmlingua2_reference(request, **model, **counter, progress)
+                      : compress_llmlingua2(request, **model, **counter,
+                                            {options_.window_tokens, options_.window_overlap_tokens}, progress);
+    if (result) {
+      for (std::string& warning : unused_field_warnings(request)) result->warnings.push_back(std::move(warning));
+    }
+    return result;
+  }
+
+  const EngineOptions options_;
+  const std::string model_dir_;
+  mutable std::mutex mutex_;
+  mutable ClassifierPtr int8_;  // guarded by mutex_
+  mutable ClassifierPtr f32_;   // guarded by mutex_
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Engine>> Engine::create(const EngineOptions& options) {
+  try {
+    auto model_dir = resolve_model(options.model);
+    if (!model_dir) return tl::unexpected(model_dir.error());
+    auto engine = std::make_shared<const LoadedEngine>(options, std::move(*model_dir));
+    // Load now what the options say, so that a bad model is reported here and not by the first request.
+    if (const auto loaded = engine->classifier(engine->default_precision(false)); !loaded) {
+      return tl::unexpected(loaded.error());
+    }
+    return engine;
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::kInternal, std::string("internal error: ") + error.what());
+  }
+}
+
+}  // namespace pith

@@ -1,0 +1,213 @@
+#include "compress/llmlingua2.h"
+
+#include <cmath>
+#include <string_view>
+
+#include "compress/constraints.h"
+#include "compress/context_filter.h"
+#include "compress/prepared_context.h"
+#include "compress/render.h"
+#include "compress/score_contexts.h"
+#include "compress/select.h"
+#include "compress/stopwatch.h"
+
+namespace pith {
+namespace {
+
+constexpr std::string_view kContextSeparator = "\n\n";
+constexpr double kDefaultRate = 0.5;
+constexpr double kRateSlack = 1e-9;  // 0.29 * 100 is 28.999999999999996 in binary
+
+/// Contexts with something in them, joined by a blank line.
+std::string join(std::span<const std::string> texts) {
+  std::string joined;
+  bool has_text = false;
+  for (const std::string& text : texts) {
+    if (text.empty()) continue;
+    if (has_text) joined += kContextSeparator;
+    joined += text;
+    has_text = true;
+  }
+  return joined;
+}
+
+std::int64_t budget(const CompressRequest& request, std::int64_t origin_tokens) {
+  if (request.target_token) return *request.target_token;
+  const double share = request.rate.value_or(kDefaultRate) * static_cast<double>(origin_tokens);
+  return static_cast<std::int64_t>(std::floor(share + kRateSlack));
+}
+
+Result<std::vector<PreparedContext>> prepare(const CompressRequest& request) {
+  std::vector<PreparedContext> contexts(request.context.size());
+  for (std::size_t c = 0; c < contexts.size(); ++c) {
+    contexts[c].text = request.context[c];
+    auto document = segment(contexts[c].text);
+    if (!document) return tl::unexpected(document.error());
+    contexts[c].document = std::move(*document);
+    contexts[c].gaps = find_gaps(contexts[c].text, contexts[c].document.words);
+  }
+  return contexts;
+}
+
+/// Renders every kept context into its own text.
+std::vector<std::string> render_texts(std::span<const PreparedContext> contexts, const KeepFlags& flags,
+                                      const RenderOptions& options) {
+  std::vector<std::string> texts(contexts.size());
+  for (std::size_t c = 0; c < contexts.size(); ++c) {
+    if (!contexts[c].is_dropped) render(contexts[c], flags[c], options, &texts[c]);
+  }
+  return texts;
+}
+
+class Compression {
+ public:
+  Compression(const CompressRequest& request, const TokenClassifier& classifier, const TokenCounter& counter,
+              const WindowOptions& windows, const ProgressCallback& progress)
+      : request_(request), classifier_(classifier), counter_(counter), windows_(windows), progress_(progress) {}
+
+  Result<CompressResult> run() {
+    Stopwatch total;
+    Stopwatch watch;
+    result_.id = request_.id;
+    result_.tokenizer = std::string(counter_.name());
+    const std::string original = join(request_.context);
+    result_.origin_tokens = count(original);
+    budget_ = budget(request_, result_.origin_tokens);
+    Timings& timings = result_.timings_ms;
+    timings.select += watch.lap();
+
+    keeps_everything_ = budget_ >= result_.origin_tokens;
+    const bool needs_words =
+        request_.return_word_scores || request_.return_word_label || wants_context_filter(request_);
+    if (keeps_everything_ && !needs_words) {
+      copy_input(original);
+      timings.total = total.lap();
+      return std::move(result_);
+    }
+
+    auto contexts = prepare(request_);
+    if (!contexts) return tl::unexpected(contexts.error());
+    contexts_ = std::move(*contexts);
+    timings.segment += watch.lap();
+    const auto scored = score_contexts(contexts_, classifier_, windows_, request_.chunk_end_tokens,
+                                       request_.token_to_word, progress_, timings);
+    if (!scored) return tl::unexpected(scored.error());
+    watch.lap();
+    const ForceRules rules = make_force_rules(request_.force_tokens, request_.force_reserve_digit);
+    for (PreparedContext& context : contexts_) {
+      mark_forced(rules, context);
+      rank_punctuation(context);
+    }
+    render_options_ = {rules.keep_line_breaks, request_.drop_consecutive};
+    if (wants_context_filter(request_)) filter();
+    ranking_ = rank_words(contexts_);
+    const auto n_kept = choose();
+    if (!n_kept) return tl::unexpected(n_kept.error());
+    timings.select += watch.lap();
+    finish(keep_flags(contexts_, ranking_, *n_kept));
+    timings.render += watch.lap();
+    timings.total = total.lap();
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] std::int64_t count(std::string_view text) const {
+    return static_cast<std::int64_t>(counter_.count(text));
+  }
+
+  void filter() {
+    std::vector<std::int64_t> context_tokens;
+    context_tokens.reserve(contexts_.size());
+    for (const PreparedContext& context : contexts_) context_tokens.push_back(count(context.text));
+    filter_contexts(request_, context_tokens, result_.origin_tokens, budget_, contexts_);
+  }
+
+  /// How many words of the ranking stay.
+  [[nodiscard]] Result<std::size_t> choose() const {
+    if (keeps_everything_ || !request_.use_token_level_filter) return ranking_.order.size();
+    return select_prefix(ranking_, budget_, [this](std::size_t n_kept) {
+      return count(join(render_texts(contexts_, keep_flags(contexts_, ranking_, n_kept), render_options_)));
+    });
+  }
+
+  /// The whole input, byte for byte, as one span per context.
+  void copy_input(const std::string& original) {
+    result_.compressed_prompt = original;
+    result_.compressed_tokens = result_.origin_tokens;
+    for (std::size_t c = 0; c < request_.context.size(); ++c) {
+      const std::string& text = request_.context[c];
+      result_.compressed_prompt_list.push_back(text);
+      result_.kept_context_ids.push_back(c);
+      result_.spans.push_back(whole(text));
+    }
+  }
+
+  [[nodiscard]] static std::vector<ByteSpan> whole(std::string_view text) {
+    if (text.empty()) return {};
+    return {{0, static_cast<std::uint32_t>(text.size())}};
+  }
+
+  void finish(const KeepFlags& flags) {
+    std::string labels;
+    result_.spans.resize(contexts_.size());
+    for (std::size_t c = 0; c < contexts_.size(); ++c) {
+      const PreparedContext& context = contexts_[c];
+      std::vector<std::uint8_t> emitted(context.n_words(), context.is_dropped ? 0 : 1);
+      if (!context.is_dropped) {
+        std::string text;
+        if (keeps_everything_) {
+          text = context.text;
+          result_.spans[c] = whole(text);
+        } else {
+          render(context, flags[c], render_options_, &text, &result_.spans[c], &emitted);
+        }
+        result_.compressed_prompt_list.push_back(std::move(text));
+        result_.kept_context_ids.push_back(c);
+      }
+      if (request_.return_word_scores) add_word_scores(context, emitted);
+      if (request_.return_word_label) add_labels(context, emitted, labels);
+    }
+    result_.compressed_prompt = join(result_.compressed_prompt_list);
+    result_.compressed_tokens = count(result_.compressed_prompt);
+    if (request_.return_word_label) result_.fn_labeled_original_prompt = std::move(labels);
+  }
+
+  void add_word_scores(const PreparedContext& context, std::span<const std::uint8_t> emitted) {
+    std::vector<WordScore>& scores = result_.word_scores.emplace_back();
+    scores.reserve(context.n_words());
+    for (std::size_t w = 0; w < context.n_words(); ++w) {
+      scores.push_back({context.document.words[w].span, context.priorities[w], emitted[w] != 0});
+    }
+  }
+
+  void add_labels(const PreparedContext& context, std::span<const std::uint8_t> emitted, std::string& labels) const {
+    for (std::size_t w = 0; w < context.n_words(); ++w) {
+      if (!labels.empty()) labels += request_.word_sep;
+      labels += context.document.words[w].span.of(context.text);
+      labels += request_.label_sep;
+      labels += emitted[w] != 0 ? '1' : '0';
+    }
+  }
+
+  const CompressRequest& request_;
+  const TokenClassifier& classifier_;
+  const TokenCounter& counter_;
+  const WindowOptions& windows_;
+  const ProgressCallback& progress_;
+  std::int64_t budget_ = 0;
+  bool keeps_everything_ = false;  // the budget covers the input: its bytes are copied as they are
+  std::vector<PreparedContext> contexts_;
+  RenderOptions render_options_;
+  Ranking ranking_;
+  CompressResult result_;
+};
+
+}  // namespace
+
+Result<CompressResult> compress_llmlingua2(const CompressRequest& request, const TokenClassifier& classifier,
+                                           const TokenCounter& counter, const WindowOptions& windows,
+                                           const ProgressCallback& progress) {
+  return Compression(request, classifier, counter, windows, progress).run();
+}
+
+}  // namespace pith

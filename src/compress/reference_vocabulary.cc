@@ -1,0 +1,85 @@
+#include "compress/reference_vocabulary.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace pith {
+namespace {
+
+std::vector<TokenId> present(const SpecialTokens& special) {
+  std::vector<TokenId> ids;
+  for (const TokenId id : {special.cls, special.sep, special.pad, special.unk, special.mask}) {
+    if (id != kNoToken) ids.push_back(id);
+  }
+  return ids;
+}
+
+}  // namespace
+
+ReferenceVocabulary::ReferenceVocabulary(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {
+  added_pieces_.reserve(kMaxReferenceForceTokens);  // literals_ views them
+  auto next_id = static_cast<TokenId>(tokenizer.vocab_size());
+  for (std::size_t i = 0; i < kMaxReferenceForceTokens; ++i) {
+    added_pieces_.push_back("[NEW" + std::to_string(i) + "]");
+    // Published checkpoints may bring these tokens along; the rest get the next free ids.
+    TokenId id = tokenizer.id_of(added_pieces_.back());
+    if (id == kNoToken) {
+      id = next_id++;
+      added_index_.emplace(id, i);
+    }
+    added_ids_.push_back(id);
+    literals_.emplace(added_pieces_.back(), id);
+  }
+  for (const TokenId id : present(tokenizer.special_tokens())) literals_.emplace(tokenizer.piece(id), id);
+  literals_.erase(std::string_view());
+  for (const auto& [piece, id] : literals_) {
+    if (first_bytes_.find(piece.front()) == std::string::npos) first_bytes_ += piece.front();
+    literal_lengths_.push_back(piece.size());
+  }
+  std::sort(literal_lengths_.begin(), literal_lengths_.end(), std::greater<>());
+  literal_lengths_.erase(std::unique(literal_lengths_.begin(), literal_lengths_.end()), literal_lengths_.end());
+}
+
+void ReferenceVocabulary::encode(std::string_view text, std::vector<TokenId>* ids) const {
+  Encoding encoding;
+  const auto encode_plain = [&](std::size_t begin, std::size_t end) {
+    if (begin == end) return;
+    encoding.clear();
+    tokenizer_.encode(text.substr(begin, end - begin), &encoding);
+    ids->insert(ids->end(), encoding.ids.begin(), encoding.ids.end());
+  };
+  std::size_t plain_begin = 0;
+  std::size_t at = text.find_first_of(first_bytes_);
+  while (at != std::string_view::npos) {
+    std::size_t next = at + 1;
+    for (const std::size_t length : literal_lengths_) {
+      if (length > text.size() - at) continue;
+      const auto found = literals_.find(text.substr(at, length));
+      if (found == literals_.end()) continue;
+      encode_plain(plain_begin, at);
+      ids->push_back(found->second);
+      plain_begin = next = at + length;
+      break;
+    }
+    at = text.find_first_of(first_bytes_, next);
+  }
+  encode_plain(plain_begin, text.size());
+}
+
+std::string_view ReferenceVocabulary::piece(TokenId id) const {
+  const auto added = added_index_.find(id);
+  return added == added_index_.end() ? tokenizer_.piece(id) : std::string_view(added_pieces_[added->second]);
+}
+
+TokenId ReferenceVocabulary::id_of(std::string_view piece) const {
+  const auto added = std::find(added_pieces_.begin(), added_pieces_.end(), piece);
+  if (added != added_pieces_.end()) return added_ids_[static_cast<std::size_t>(added - added_pieces_.begin())];
+  return tokenizer_.id_of(piece);
+}
+
+bool ReferenceVocabulary::is_special(TokenId id) const {
+  const SpecialTokens& special = tokenizer_.special_tokens();
+  return id == special.cls || id == special.sep || id == special.pad || id == special.unk || id == special.mask;
+}
+
+}  // namespace pith

@@ -1,0 +1,145 @@
+#include "compress/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+#include "base/suggest.h"
+
+namespace pith {
+namespace {
+
+// Methods that a request may name; only the first is there. The others are known so that their absence can be told
+// apart from a misspelling.
+constexpr std::array<std::string_view, 6> kMethods{"llmlingua2", "securitylingua", "taco",
+                                                   "llmlingua",  "longllmlingua",  "selective_context"};
+
+Result<void> check_method(const CompressRequest& request) {
+  if (request.method == kMethods[0]) return {};
+  if (std::ranges::find(kMethods, request.method) != kMethods.end()) {
+    return fail(ErrorCode::kUnsupported,
+                fmt::format("method \"{}\" is not available in this version: use \"{}\"", request.method, kMethods[0]));
+  }
+  return fail(ErrorCode::kUnknownField,
+              fmt::format("unknown method \"{}\"{}", request.method, did_you_mean(request.method, kMethods)));
+}
+
+Result<void> check_budget(const CompressRequest& request) {
+  // The library takes rates above 1 and then drops nothing.
+  const double largest_rate = request.reference ? std::numeric_limits<double>::max() : 1.0;
+  if (request.rate && !(*request.rate > 0 && *request.rate <= largest_rate)) {  // NaN fails both
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("rate is {}, outside (0, 1]: give the share of tokens to keep, e.g. 0.33", *request.rate));
+  }
+  if (request.target_token && *request.target_token < (request.reference ? 0 : 1)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("target_token is {}: give a positive number of tokens to keep", *request.target_token));
+  }
+  if (request.rate && request.target_token && !request.reference) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("rate ({}) and target_token ({}) are both given: give one of them", *request.rate,
+                            *request.target_token));
+  }
+  return {};
+}
+
+Result<void> check_size(const CompressRequest& request) {
+  if (request.context.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "context is empty: give at least one text");
+  }
+  std::size_t n_bytes = 2 * (request.context.size() - 1);  // contexts are joined by a blank line
+  for (const std::string& text : request.context) n_bytes += text.size();
+  n_bytes += request.instruction.size() + request.question.size();
+  if (n_bytes > kMaxInputBytes) {
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("the input has {} bytes, more than the limit of {} ({} MiB): split it "
+                            "into several requests",
+                            n_bytes, kMaxInputBytes, kMaxInputBytes >> 20));
+  }
+  return {};
+}
+
+Result<void> check_force_strings(std::string_view field, const std::vector<std::string>& strings) {
+  if (strings.size() > kMaxForceTokens) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("{} has {} entries, more than the limit of {}: give fewer",
+                                                         field, strings.size(), kMaxForceTokens));
+  }
+  for (std::size_t i = 0; i < strings.size(); ++i) {
+    if (strings[i].empty()) {
+      return fail(ErrorCode::kInvalidArgument,
+                  fmt::format("{}[{}] is an empty string: remove it or give the text to look for", field, i));
+    }
+    if (strings[i].size() > kMaxForceTokenBytes) {
+      return fail(ErrorCode::kInvalidArgument,
+                  fmt::format("{}[{}] has {} bytes, more than the limit of {}: give a word or a phrase", field, i,
+                              strings[i].size(), kMaxForceTokenBytes));
+    }
+  }
+  return {};
+}
+
+Result<void> check_separator(std::string_view field, const std::string& separator) {
+  if (separator.size() <= kMaxSeparatorBytes) return {};
+  return fail(ErrorCode::kInvalidArgument, fmt::format("{} has {} bytes, more than the limit of {}: give a shorter one",
+                                                       field, separator.size(), kMaxSeparatorBytes));
+}
+
+Result<void> check_positive_or_unset(std::string_view field, std::int64_t value, bool reference) {
+  if (value == -1 || value > 0 || (reference && value == 0)) return {};
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("{} is {}: give a positive number, or -1 for none", field, value));
+}
+
+Result<void> check_context_filter(const CompressRequest& request) {
+  if (auto ok = check_positive_or_unset("target_context", request.target_context, request.reference); !ok) return ok;
+  if (auto ok =
+          check_positive_or_unset("context_level_target_token", request.context_level_target_token, request.reference);
+      !ok) {
+    return ok;
+  }
+  if (!(request.context_level_rate > 0 && request.context_level_rate <= 1)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("context_level_rate is {}, outside (0, 1]: give the share to keep, or 1 for all",
+                            request.context_level_rate));
+  }
+  if (request.reference) return {};
+  for (std::size_t i = 0; i < request.force_context_ids.size(); ++i) {
+    const std::int64_t id = request.force_context_ids[i];
+    if (id < 0 || static_cast<std::uint64_t>(id) >= request.context.size()) {
+      return fail(
+          ErrorCode::kInvalidArgument,
+          fmt::format("force_context_ids[{}] is {}: contexts are counted from 0, and the last of the {} given is {}", i,
+                      id, request.context.size(), request.context.size() - 1));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> validate(const CompressRequest& request) {
+  if (auto ok = check_method(request); !ok) return ok;
+  if (auto ok = check_budget(request); !ok) return ok;
+  if (auto ok = check_size(request); !ok) return ok;
+  if (auto ok = check_force_strings("force_tokens", request.force_tokens); !ok) return ok;
+  if (auto ok = check_force_strings("chunk_end_tokens", request.chunk_end_tokens); !ok) return ok;
+  if (auto ok = check_separator("word_sep", request.word_sep); !ok) return ok;
+  if (auto ok = check_separator("label_sep", request.label_sep); !ok) return ok;
+  return check_context_filter(request);
+}
+
+std::vector<std::string> unused_field_warnings(const CompressRequest& request) {
+  std::vector<std::string> warnings;
+  const auto unused = [&](std::string_view field) {
+    warnings.push_back(fmt::format("{} has no effect with method {}", field, request.method));
+  };
+  if (!request.instruction.empty()) unused("instruction");
+  if (!request.question.empty()) unused("question");
+  return warnings;
+}
+
+}  // namespace pith

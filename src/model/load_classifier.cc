@@ -1,0 +1,73 @@
+#include "model/load_classifier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "base/mapped_file.h"
+#include "model/bert_config.h"
+#include "model/openvino/bert_classifier.h"
+#include "tokenize/load_tokenizer.h"
+
+namespace pith {
+namespace {
+
+constexpr int kMaxThreads = 1024;
+
+/// The container's CPU quota in cores (cgroup v2: "max 100000" or "150000 100000"); nothing when there is none.
+double quota_cores() {
+  std::ifstream file("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period_us = 0;
+  if (!(file >> quota >> period_us) || quota == "max" || !(period_us > 0)) return 0;
+  return std::strtod(quota.c_str(), nullptr) / period_us;
+}
+
+}  // namespace
+
+int usable_cores() {
+  int n = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));  // respects the CPU affinity
+  if (const double quota = quota_cores(); quota > 0) n = std::min(n, static_cast<int>(std::ceil(quota)));
+  return std::clamp(n, 1, kMaxThreads);
+}
+
+Result<std::shared_ptr<const TokenClassifier>> load_classifier(const ClassifierOptions& options,
+                                                               ClassifierLoadInfo* info) {
+  if (options.n_threads < 0 || options.n_threads > kMaxThreads) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("n_threads must be from 0 to {}, found {}", kMaxThreads, options.n_threads));
+  }
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.model_dir, error)) {
+    return fail(ErrorCode::kNotFound, fmt::format("no model folder '{}': expected a folder with config.json, "
+                                                  "model.safetensors and the tokenizer's files",
+                                                  options.model_dir));
+  }
+  const std::string config_path = options.model_dir + "/config.json";
+  const auto config_text = read_file(config_path);
+  if (!config_text) return tl::unexpected(config_text.error());
+  const auto config = parse_bert_config(*config_text, config_path);
+  if (!config) return tl::unexpected(config.error());
+
+  ClassifierOptions complete = options;
+  if (complete.n_threads == 0) complete.n_threads = usable_cores();
+  if (complete.tokenizer == nullptr) {
+    auto tokenizer = load_tokenizer(options.model_dir);
+    if (!tokenizer) return tl::unexpected(tokenizer.error());
+    complete.tokenizer = std::move(*tokenizer);
+  }
+  if (complete.tokenizer->vocab_size() > static_cast<std::size_t>(config->vocab_size)) {
+    return fail(ErrorCode::kBadModel,
+                fmt::format("{}: vocab_size is {}, but the tokenizer has ids up to {}", config_path, config->vocab_size,
+                            complete.tokenizer->vocab_size() - 1));
+  }
+  return load_openvino_bert(complete, *config, *config_text, info);
+}
+
+}  // namespace pith

@@ -1,0 +1,37 @@
+// The TokenCounter seam: how many tokens the *target* model will see. Budgets are kept in these units.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "pith/result.h"
+
+namespace pith {
+
+/// Immutable after loading and thread-safe. Counts equal those of the named tokenizer with special tokens in the text
+/// treated as ordinary text (tiktoken: `encode_ordinary`). Invalid UTF-8 is counted as its lossy decoding
+/// (one U+FFFD per maximal invalid sequence), which is what the target's API would receive. Linear in the text's
+/// length.
+class TokenCounter {
+ public:
+  TokenCounter() = default;
+  TokenCounter(const TokenCounter&) = delete;
+  TokenCounter& operator=(const TokenCounter&) = delete;
+  virtual ~TokenCounter() = default;
+
+  [[nodiscard]] virtual std::size_t count(std::string_view text) const = 0;
+  /// "o200k_base", "cl100k_base", ...
+  [[nodiscard]] virtual std::string_view name() const = 0;
+};
+
+/// A counter by name: `o200k_base` or `cl100k_base`. Loaded once per process, shared afterwards.
+/// Errors: kUnknownField with a "did you mean" for other names; kNotFound/kBadModel when the rank file is missing or
+/// damaged.
+[[nodiscard]] Result<std::shared_ptr<const TokenCounter>> load_token_counter(std::string_view name);
+
+/// Names load_token_counter accepts, in the order a help text shows them.
+[[nodiscard]] std::vector<std::string_view> token_counter_names();
+
+}  // namespace pith

@@ -1,0 +1,141 @@
+#include "compress/validate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace pith {
+namespace {
+
+CompressRequest good() {
+  CompressRequest request;
+  request.context = {"a", "b", "c"};
+  return request;
+}
+
+struct Case {
+  std::function<void(CompressRequest*)> change;
+  ErrorCode code;
+  std::string message;
+};
+
+TEST(ValidateTest, RefusesWithAMessageThatNamesTheValueAndTheNextStep) {
+  using R = CompressRequest;
+  constexpr ErrorCode kArgument = ErrorCode::kInvalidArgument;
+  const std::string rate = ", outside (0, 1]: give the share of tokens to keep, e.g. 0.33";
+  const std::vector<Case> cases{
+      {[](R* r) { r->rate = 0; }, kArgument, "rate is 0" + rate},
+      {[](R* r) { r->rate = -0.0; }, kArgument, "rate is -0" + rate},
+      {[](R* r) { r->rate = 1.0000001; }, kArgument, "rate is 1.0000001" + rate},
+      {[](R* r) { r->rate = std::nan(""); }, kArgument, "rate is nan" + rate},
+      {[](R* r) { r->rate = std::numeric_limits<double>::infinity(); }, kArgument, "rate is inf" + rate},
+      {[](R* r) { r->target_token = 0; }, kArgument, "target_token is 0: give a positive number of tokens to keep"},
+      {[](R* r) { r->target_token = -5; }, kArgument, "target_token is -5: give a positive number of tokens to keep"},
+      {[](R* r) { r->rate = 0.5, r->target_token = 7; }, kArgument,
+       "rate (0.5) and target_token (7) are both given: give one of them"},
+      {[](R* r) { r->context.clear(); }, kArgument, "context is empty: give at least one text"},
+      {[](R* r) { r->method = std::string("llmlingua"); }, ErrorCode::kUnsupported,
+       "method \"llmlingua\" is not available in this version: use \"llmlingua2\""},
+      {[](R* r) { r->method = std::string("lmlingua2"); }, ErrorCode::kUnknownField,
+       "unknown method \"lmlingua2\"; did you mean \"llmlingua2\"?"},
+      {[](R* r) { r->force_tokens.assign(101, "x"); }, kArgument,
+       "force_tokens has 101 entries, more than the limit of 100: give fewer"},
+      {[](R* r) {
+         r->force_tokens = {"a", ""};
+       },
+       kArgument, "force_tokens[1] is an empty string: remove it or give the text to look for"},
+      {[](R* r) { r->force_tokens = {std::string(1025, 'x')}; }, kArgument,
+       "force_tokens[0] has 1025 bytes, more than the limit of 1024: give a word or a phrase"},
+      {[](R* r) { r->chunk_end_tokens.assign(101, "x"); }, kArgument,
+       "chunk_end_tokens has 101 entries, more than the limit of 100: give fewer"},
+      {[](R* r) { r->word_sep.assign(257, '-'); }, kArgument,
+       "word_sep has 257 bytes, more than the limit of 256: give a shorter one"},
+      {[](R* r) { r->label_sep.assign(257, '-'); }, kArgument,
+       "label_sep has 257 bytes, more than the limit of 256: give a shorter one"},
+      {[](R* r) { r->target_context = 0; }, kArgument, "target_context is 0: give a positive number, or -1 for none"},
+      {[](R* r) { r->target_context = -2; }, kArgument, "target_context is -2: give a positive number, or -1 for none"},
+      {[](R* r) { r->context_level_target_token = 0; }, kArgument,
+       "context_level_target_token is 0: give a positive number, or -1 for none"},
+      {[](R* r) { r->context_level_rate = 0; }, kArgument,
+       "context_level_rate is 0, outside (0, 1]: give the share to keep, or 1 for all"},
+      {[](R* r) { r->context_level_rate = std::nan(""); }, kArgument,
+       "context_level_rate is nan, outside (0, 1]: give the share to keep, or 1 for all"},
+      {[](R* r) {
+         r->force_context_ids = {0, 3};
+       },
+       kArgument, "force_context_ids[1] is 3: contexts are counted from 0, and the last of the 3 given is 2"},
+      {[](R* r) { r->force_context_ids = {-1}; }, kArgument,
+       "force_context_ids[0] is -1: contexts are counted from 0, and the last of the 3 given is 2"},
+      {[](R* r) {
+         r->context = {std::string(kMaxInputBytes - 2, 'x'), "y"};
+       },
+       ErrorCode::kTooLarge,
+       "the input has 33554433 bytes, more than the limit of 33554432 (32 MiB): split it into several requests"},
+      {[](R* r) { r->question.assign(kMaxInputBytes, 'x'); }, ErrorCode::kTooLarge,
+       "the input has 33554439 bytes, more than the limit of 33554432 (32 MiB): split it into several requests"},
+  };
+  for (const Case& c : cases) {
+    CompressRequest request = good();
+    c.change(&request);
+    const auto valid = validate(request);
+    ASSERT_FALSE(valid) << c.message;
+    EXPECT_EQ(valid.error(), (Error{c.code, c.message}));
+  }
+}
+
+TEST(ValidateTest, AcceptsTheEdgesOfTheRanges) {
+  using R = CompressRequest;
+  const std::vector<std::function<void(R*)>> cases{
+      [](R*) {},
+      [](R* r) { r->rate = 1; },
+      [](R* r) { r->rate = std::numeric_limits<double>::denorm_min(); },
+      [](R* r) { r->target_token = std::numeric_limits<std::int64_t>::max(); },
+      [](R* r) { r->context = {""}; },
+      [](R* r) {
+        r->context = {std::string(kMaxInputBytes - 3, 'x'), "y"};
+      },
+      [](R* r) { r->force_tokens.assign(100, std::string(1024, 'x')); },
+      [](R* r) { r->chunk_end_tokens.clear(); },
+      [](R* r) { r->word_sep.clear(); },
+      [](R* r) {
+        r->force_context_ids = {2, 2, 0};
+      },
+      [](R* r) { r->target_context = 99; },
+  };
+  for (const auto& change : cases) {
+    CompressRequest request = good();
+    change(&request);
+    const auto valid = validate(request);
+    EXPECT_TRUE(valid) << valid.error().message;
+  }
+}
+
+TEST(ValidateTest, ReferenceModeKeepsTheLibrarysRules) {
+  CompressRequest request = good();
+  request.reference = true;
+  request.rate = 0.5;
+  request.target_token = 0;
+  request.target_context = 0;
+  request.context_level_target_token = 0;
+  request.force_context_ids = {9};
+  EXPECT_TRUE(validate(request));
+  request.rate = 0;  // the library's percentile fails on it
+  EXPECT_FALSE(validate(request));
+}
+
+TEST(ValidateTest, WarnsOfFieldsTheMethodDoesNotUse) {
+  CompressRequest request = good();
+  EXPECT_THAT(unused_field_warnings(request), ::testing::IsEmpty());
+  request.instruction = std::string("i");
+  request.question = std::string("q");
+  EXPECT_THAT(unused_field_warnings(request), ::testing::ElementsAre("instruction has no effect with method llmlingua2",
+                                                                     "question has no effect with method llmlingua2"));
+}
+
+}  // namespace
+}  // namespace pith
