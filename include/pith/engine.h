@@ -20,10 +20,15 @@
 
 namespace pith {
 
+/// What requests run at when nothing is said: int8 is what people run, the reference is defined by f32 numbers.
+[[nodiscard]] constexpr Precision default_precision(bool is_reference) {
+  return is_reference ? Precision::kF32 : Precision::kInt8;
+}
+
 struct EngineOptions {
   /// "default", a name `pith models list` shows, or a folder in Hugging Face layout.
   std::string model = "default";
-  /// Unset: int8, and f32 for requests in reference mode.
+  /// Unset: default_precision() of each request; the int8 model is loaded at once, the other when it is first needed.
   std::optional<Precision> precision;
   /// Threads of the forward pass; 0 = one per core this process may use. Does not change results.
   int n_threads = 0;

@@ -90,6 +90,8 @@ class CompressRun {
     if (options_.show) options_.request.return_word_scores = true;
     // Before the model is loaded: a wrong flag should not cost a second.
     if (auto ok = validate(options_.request); !ok) return tl::unexpected(ok.error());
+    // One request, so the precision it will run at is known: load that one only.
+    if (!options_.engine.precision) options_.engine.precision = default_precision(options_.request.reference);
     const auto start = std::chrono::steady_clock::now();
     const auto engine = environment_.create_engine(options_.engine);
     if (!engine) return tl::unexpected(engine.error());

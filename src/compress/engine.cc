@@ -23,12 +23,12 @@ class LoadedEngine final : public Engine {
       : options_(std::move(options)), model_dir_(std::move(model_dir)) {}
 
   /// The model at one precision, loaded when it is first asked for. Thread-safe.
-  Result<ClassifierPtr> classifier(Precision precision) const {
+  Result<ClassifierPtr> classifier(Precision wanted) const {
     const std::lock_guard lock(mutex_);
-    ClassifierPtr& loaded = precision == Precision::kF32 ? f32_ : int8_;
+    ClassifierPtr& loaded = wanted == Precision::kF32 ? f32_ : int8_;
     if (loaded == nullptr) {
       auto result = load_classifier({.model_dir = model_dir_,
-                                     .precision = precision,
+                                     .precision = wanted,
                                      .n_threads = options_.n_threads,
                                      .cache_dir = options_.cache_dir,
                                      .tokenizer = {}});
@@ -47,13 +47,12 @@ class LoadedEngine final : public Engine {
   }
 
   [[nodiscard]] std::string model_description() const override {
-    const auto loaded = classifier(default_precision(false));
+    const auto loaded = classifier(precision(false));
     return loaded ? (*loaded)->description() : loaded.error().message;
   }
 
-  /// int8 is what people run; the reference is defined by f32 numbers.
-  [[nodiscard]] Precision default_precision(bool is_reference) const {
-    return options_.precision.value_or(is_reference ? Precision::kF32 : Precision::kInt8);
+  [[nodiscard]] Precision precision(bool is_reference) const {
+    return options_.precision.value_or(default_precision(is_reference));
   }
 
  private:
@@ -62,7 +61,7 @@ class LoadedEngine final : public Engine {
     const std::string default_tokenizer = request.reference ? "cl100k_base" : "o200k_base";
     const auto counter = load_token_counter(request.tokenizer.empty() ? default_tokenizer : request.tokenizer);
     if (!counter) return tl::unexpected(counter.error());
-    const auto model = classifier(default_precision(request.reference));
+    const auto model = classifier(precision(request.reference));
     if (!model) return tl::unexpected(model.error());
     auto result = request.reference
                       ? compress_llmlingua2_reference(request, **model, **counter, progress)
@@ -89,7 +88,7 @@ Result<std::shared_ptr<const Engine>> Engine::create(const EngineOptions& option
     if (!model_dir) return tl::unexpected(model_dir.error());
     auto engine = std::make_shared<const LoadedEngine>(options, std::move(*model_dir));
     // Load now what the options say, so that a bad model is reported here and not by the first request.
-    if (const auto loaded = engine->classifier(engine->default_precision(false)); !loaded) {
+    if (const auto loaded = engine->classifier(engine->precision(false)); !loaded) {
       return tl::unexpected(loaded.error());
     }
     return engine;

@@ -42,7 +42,7 @@ std::string model_dir() {
   return given != nullptr ? given : cache_dir() + "/golden-llmlingua2";
 }
 
-#define SKIP_WITHOUT_MODEL()                                        \
+#define PITH_SKIP_WITHOUT_MODEL()                                   \
   if (!std::filesystem::exists(model_dir() + "/model.safetensors")) \
   GTEST_SKIP() << "no golden model in " << model_dir() << "; build it with tools/make_golden_model.py"
 
@@ -81,7 +81,7 @@ struct Tally {
 };
 
 TEST(Llmlingua2GoldenTest, GivesTheTextsAndCountsOfTheLibrary) {
-  SKIP_WITHOUT_MODEL();
+  PITH_SKIP_WITHOUT_MODEL();
   EngineOptions options;
   options.model = model_dir();
   options.precision = Precision::kF32;
@@ -219,7 +219,7 @@ double largest_difference(const std::vector<float>& a, const std::vector<float>&
 }
 
 TEST(Llmlingua2GoldenTest, GivesTheTokensScoresAndWordsOfTheLibrary) {
-  SKIP_WITHOUT_MODEL();
+  PITH_SKIP_WITHOUT_MODEL();
   ClassifierOptions options;
   options.model_dir = model_dir();
   options.precision = Precision::kF32;

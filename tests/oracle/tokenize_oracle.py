@@ -3,7 +3,7 @@
 
     tokenize_oracle.py --dump build/bin/tokenize_dump [--strings N] [--seed N] [--only wordpiece|counter]
 
-Every text under the documents and xquad folders of $PITH_SHARED (if it is there), the texts of tests/data and `--strings`
+Every text under the documents, xquad and golden folders of $PITH_SHARED (if it is there), the texts of tests/data and `--strings`
 generated ones (default $PITH_ORACLE_STRINGS or 100000; a share of them for each of eleven vocabularies and settings) must
 give the same ids and, for WordPiece, the same spans. Prints the first differences and exits 1 if there are any.
 
@@ -35,6 +35,13 @@ def stored_texts():
     if documents.is_dir():
         for path in sorted(p for p in documents.rglob("*") if p.is_file()):
             texts.append(path.read_bytes().decode("utf-8", "replace"))
+    golden = SHARED / "golden"
+    for path in sorted((golden / "inputs").glob("*.txt")):
+        texts.append(path.read_bytes().decode("utf-8", "replace"))
+    if (golden / "tokenizers/cases.jsonl.gz").is_file():
+        for row in map(json.loads, gzip.open(golden / "tokenizers/cases.jsonl.gz", "rt", encoding="utf-8")):
+            if isinstance(row["input"]["text"], str):
+                texts.append(row["input"]["text"])
     for path in sorted((SHARED / "data/xquad").glob("*.jsonl.gz")):
         for row in map(json.loads, gzip.open(path, "rt", encoding="utf-8")):
             texts += [row["context"], row["question"]]

@@ -15,6 +15,7 @@ namespace {
 
 std::vector<ReferenceWord> words_of(const std::vector<std::pair<std::string, float>>& list, bool is_double = false) {
   std::vector<ReferenceWord> words;
+  words.reserve(list.size());
   for (const auto& [text, probability] : list) words.push_back({text, probability, probability, is_double});
   return words;
 }

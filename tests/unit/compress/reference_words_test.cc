@@ -19,6 +19,7 @@ class ReferenceWordsTest : public testing::Test {
     std::vector<TokenId> ids;
     vocabulary_.encode(text, &ids);
     std::vector<std::string> pieces;
+    pieces.reserve(ids.size());
     for (const TokenId id : ids) pieces.emplace_back(vocabulary_.piece(id));
     return pieces;
   }
@@ -31,6 +32,7 @@ class ReferenceWordsTest : public testing::Test {
                                    const ReferenceForceTokens& force, bool digits = false,
                                    TokenToWord mode = TokenToWord::kMean) const {
     std::vector<TokenId> ids;
+    ids.reserve(pieces.size());
     for (const std::string_view piece : pieces) ids.push_back(vocabulary_.id_of(piece));
     ReferenceWordMerger merger(vocabulary_, *reference_word_rules(TokenizerFamily::kWordPiece), force, digits, mode);
     auto words = merger.merge(ids, probabilities);
