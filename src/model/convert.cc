@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
+#include <fstream>
 #include <span>
 #include <utility>
 #include <vector>
@@ -71,10 +71,13 @@ Result<void> write_piece(const Piece& piece, const SafeTensors& file, SafeTensor
   return writer->append(as_bytes_view(std::span<const float>(*values)));
 }
 
+/// Copies the bytes and not the permissions: a read-only original must not make a result that cannot be replaced.
 Result<void> copy_model_file(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
-  if (error) return fail(ErrorCode::kIo, fmt::format("cannot write {}: {}", to.string(), error.message()));
+  const auto bytes = read_file(from.string());
+  if (!bytes) return tl::unexpected(bytes.error());
+  std::ofstream out(to, std::ios::binary | std::ios::trunc);
+  out.write(bytes->data(), static_cast<std::streamsize>(bytes->size()));
+  if (!out.flush()) return fail(ErrorCode::kIo, "cannot write " + to.string());
   return {};
 }
 

@@ -1,7 +1,6 @@
 #include "model/openvino/compiled_network.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -15,27 +14,12 @@
 #include "model/blob_cache.h"
 #include "model/openvino/bert_graph.h"
 #include "model/openvino/cpu_identity.h"
+#include "model/openvino/sanitizers.h"
 
 namespace pith {
 namespace {
 
 constexpr const char* kDevice = "CPU";
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define PITH_SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define PITH_SANITIZED 1
-#endif
-
-/// TBB, which OpenVINO brings, loads a helper in a way that sanitizers abort on unless it is told that they are there.
-void prepare_for_sanitizers() {
-#ifdef PITH_SANITIZED
-  ::setenv("TBB_ENABLE_SANITIZERS", "1", 0);
-#endif
-}
 
 /// One per process, never destroyed: plugins are loaded once, and unloading them at exit would only cost time.
 ov::Core& core() {

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "model/blob_cache.h"
 #include "support/tiny_bert.h"
 
 namespace pith {
@@ -229,6 +231,20 @@ TEST_P(CompiledCacheTest, ReplacesDamagedBlobs) {
                                      std::string(whole.size(), '\0')}) {
     fs::remove(path);  // an engine may have the old file mapped: never write into it
     write_text(path, damaged);
+    EXPECT_TRUE(load_and_compare(cache()).cache_written);
+    EXPECT_TRUE(load_and_compare(cache()).from_cache);
+  }
+}
+
+TEST_P(CompiledCacheTest, ReplacesWholeBlobsThatTheEngineDoesNotTake) {
+  load_and_compare(cache());
+  const std::string whole = read_text(blobs().at(0));
+  BlobKey key;
+  std::memcpy(key.bytes.data(), whole.data() + 8, key.bytes.size());
+  const BlobCache blob_cache(cache());
+  ASSERT_EQ(blob_cache.path_of(key), blobs().at(0));
+  for (const std::string& payload : {std::string(), std::string("not a network"), std::string(100'000, 'x')}) {
+    ASSERT_TRUE(blob_cache.store(key, [&](std::ostream& out) { out << payload; }));
     EXPECT_TRUE(load_and_compare(cache()).cache_written);
     EXPECT_TRUE(load_and_compare(cache()).from_cache);
   }
