@@ -118,6 +118,7 @@ Result<ModelInfo> describe_model(const std::string& dir) {
       info.n_parameters += static_cast<std::int64_t>(tensor.n_elements());
   }
   std::vector<std::pair<std::size_t, std::string>> by_size;
+  by_size.reserve(bytes_by_dtype.size());
   for (const auto& [dtype, n_bytes] : bytes_by_dtype) by_size.emplace_back(n_bytes, dtype);
   std::sort(by_size.rbegin(), by_size.rend());
   for (const auto& [n_bytes, dtype] : by_size) info.storage += (info.storage.empty() ? "" : ", ") + dtype;

@@ -148,8 +148,11 @@ Result<std::vector<float>> WeightReader::values(const std::string& name, const S
   if ((*tensor)->dtype == Dtype::kI8) {
     const auto scales = scales_of(**tensor);
     if (!scales) return tl::unexpected(scales.error());
-    const std::size_t n = scales->empty() ? 0 : out.size() / scales->size();
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] *= (*scales)[i / n];
+    auto next = out.begin();
+    for (std::size_t r = 0; r < scales->size(); ++r) {
+      const auto row_end = out.begin() + static_cast<std::ptrdiff_t>((r + 1) * out.size() / scales->size());
+      for (; next != row_end; ++next) *next *= (*scales)[r];
+    }
   }
   if (!all_finite(out)) {
     return fail(ErrorCode::kBadModel,

@@ -1,6 +1,6 @@
 #include "tokenize/bpe_ranks.h"
 
-#define XXH_INLINE_ALL
+#define XXH_INLINE_ALL  // NOLINT(readability-identifier-naming): xxHash's own switch
 #include <fmt/format.h>
 #include <xxhash.h>
 #include <zstd.h>

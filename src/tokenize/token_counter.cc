@@ -24,6 +24,7 @@ constexpr std::array<Known, 2> kKnown{{{"o200k_base", BpePattern::kO200k}, {"cl1
 
 std::vector<std::string_view> token_counter_names() {
   std::vector<std::string_view> names;
+  names.reserve(kKnown.size());
   for (const Known& known : kKnown) names.push_back(known.name);
   return names;
 }

@@ -19,13 +19,13 @@ Node make(Args&&... args) {
   return std::make_shared<T>(std::forward<Args>(args)...)->output(0);
 }
 
-Node constant_f32(ov::Shape shape, std::vector<float> values) {
+Node constant_f32(const ov::Shape& shape, std::vector<float>&& values) {
   auto kept = std::make_shared<std::vector<float>>(std::move(values));
   const void* data = kept->data();
-  return make<op::Constant>(ov::element::f32, std::move(shape), data, std::move(kept));
+  return make<op::Constant>(ov::element::f32, shape, data, std::move(kept));
 }
 
-Node constant_i64(std::vector<std::int64_t> values) {
+Node constant_i64(const std::vector<std::int64_t>& values) {
   const ov::Shape shape{values.size()};
   return make<op::Constant>(ov::element::i64, shape, values);
 }
@@ -55,15 +55,15 @@ class Builder {
   Result<Node> layer(const Node& in, const Node& mask, const std::string& name) {
     const std::int64_t h = config_.hidden_size;
     const std::int64_t inner = config_.intermediate_size;
-    const auto context = attention(in, mask, name + "attention.self.");
+    auto context = attention(in, mask, name + "attention.self.");
     if (!context) return context;
-    const auto attended = linear(*context, name + "attention.output.dense", h, h, precision_);
+    auto attended = linear(*context, name + "attention.output.dense", h, h, precision_);
     if (!attended) return attended;
-    const auto middle = layer_norm(make<op::Add>(in, *attended), name + "attention.output.LayerNorm");
+    auto middle = layer_norm(make<op::Add>(in, *attended), name + "attention.output.LayerNorm");
     if (!middle) return middle;
-    const auto expanded = linear(*middle, name + "intermediate.dense", h, inner, precision_);
+    auto expanded = linear(*middle, name + "intermediate.dense", h, inner, precision_);
     if (!expanded) return expanded;
-    const auto contracted = linear(activation(*expanded), name + "output.dense", inner, h, precision_);
+    auto contracted = linear(activation(*expanded), name + "output.dense", inner, h, precision_);
     if (!contracted) return contracted;
     return layer_norm(make<op::Add>(*middle, *contracted), name + "output.LayerNorm");
   }
@@ -71,11 +71,11 @@ class Builder {
   /// softmax(Q K^T / sqrt(d) + mask) V with the heads side by side. Spelled out: measured slightly faster on CPUs than
   /// the ScaledDotProductAttention operation, which the CPU plugin does not fuse as well for f32.
   Result<Node> attention(const Node& in, const Node& mask, const std::string& name) {
-    const auto q = heads(in, name + "query");
+    auto q = heads(in, name + "query");
     if (!q) return q;
-    const auto k = heads(in, name + "key");
+    auto k = heads(in, name + "key");
     if (!k) return k;
-    const auto v = heads(in, name + "value");
+    auto v = heads(in, name + "value");
     if (!v) return v;
     const float scale = 1.0F / std::sqrt(static_cast<float>(config_.head_size()));
     const Node scaled = make<op::Multiply>(*q, constant_f32({}, {scale}));
@@ -87,7 +87,7 @@ class Builder {
 
   /// [1, T, hidden] -> [1, heads, T, head_size] of a linear map.
   Result<Node> heads(const Node& in, const std::string& name) {
-    const auto mapped = linear(in, name, config_.hidden_size, config_.hidden_size, precision_);
+    auto mapped = linear(in, name, config_.hidden_size, config_.hidden_size, precision_);
     if (!mapped) return mapped;
     const Node split = make<op::Reshape>(*mapped, constant_i64({0, 0, config_.n_heads, config_.head_size()}), true);
     return make<op::Transpose>(split, constant_i64({0, 2, 1, 3}));

@@ -12,7 +12,7 @@ RequestPool::RequestPool(ov::CompiledModel& compiled, std::size_t n_requests) {
     auto slot = std::make_unique<Slot>();
     slot->request = compiled.create_infer_request();
     // What went wrong, if anything, is rethrown by request.wait() in the session's thread.
-    slot->request.set_callback([this, raw = slot.get()](std::exception_ptr) { finished(raw); });
+    slot->request.set_callback([this, raw = slot.get()](const std::exception_ptr&) { finished(raw); });
     free_.push_back(slot.get());
     slots_.push_back(std::move(slot));
   }

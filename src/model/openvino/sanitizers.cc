@@ -1,6 +1,6 @@
 #include "model/openvino/sanitizers.h"
 
-#include <stdlib.h>
+#include <cstdlib>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)

@@ -19,12 +19,12 @@
 namespace pith {
 namespace {
 
-/// float32 arithmetic in another order than the reference's doubles: measured 2e-6 on MiniLM-L6, four orders below what
-/// could change a decision between words. 1e-4 is what the project promises.
+/// float32 arithmetic in another order than the reference's doubles: measured 1e-6 here and 2e-6 on MiniLM-L6, orders
+/// below what could change a decision between words. 1e-4 is what the project promises.
 constexpr double kF32Tolerance = 1e-4;
-/// int8 activations (one scale per 32 to 128 of them) beside exact ones, weights being the same int8: measured up to
-/// 0.01 on these random networks, whose probabilities are less decided than a trained one's.
-constexpr double kInt8ActivationTolerance = 0.03;
+/// int8 weights and activations beside exact ones: measured up to 0.024 on these random networks, whose probabilities
+/// are less decided than a trained one's. DefaultModelTest says what it does to decisions.
+constexpr double kInt8Tolerance = 0.05;
 
 std::shared_ptr<const TokenClassifier> load(const std::string& dir, Precision precision, int n_threads,
                                             std::size_t vocab_size = 101) {
@@ -83,13 +83,12 @@ TEST(BertClassifierTest, EqualsTheSlowReferenceInF32) {
   }
 }
 
-TEST(BertClassifierTest, KeepsTheDecisionsOfTheReferenceInInt8) {
+TEST(BertClassifierTest, IsNearTheSlowReferenceInInt8) {
   for (const TinyBertSpec& spec : specs()) {
     const TempDir dir;
     write_tiny_bert(dir.path(), spec);
     const auto sequences = random_sequences(kLengths, spec.vocab_size, spec.seed);
-    EXPECT_LT(largest_difference(dir.path(), Precision::kInt8, sequences), kInt8ActivationTolerance)
-        << "seed " << spec.seed;
+    EXPECT_LT(largest_difference(dir.path(), Precision::kInt8, sequences), kInt8Tolerance) << "seed " << spec.seed;
   }
 }
 
