@@ -14,7 +14,7 @@
 
 namespace pith {
 
-/// Immutable, thread-safe; exact to tiktoken's encode_ordinary. About 30 million tokens of English a second.
+/// Immutable, thread-safe; exact to tiktoken's encode_ordinary. About 20 million tokens of English a second and core.
 class ByteBpeCounter final : public TokenCounter {
  public:
   ByteBpeCounter(std::string name, BpePattern pattern, BpeRanks ranks)
