@@ -48,7 +48,7 @@ missing() {
 }
 
 common="g++ cmake ninja-build python3-pip python3-venv libicu-dev libfmt-dev libcli11-dev libexpected-dev"
-common+=" libzstd-dev libxxhash-dev libgtest-dev libgmock-dev libbenchmark-dev ccache shellcheck"
+common+=" libzstd-dev libxxhash-dev libgtest-dev libgmock-dev libbenchmark-dev ccache shellcheck zstd"
 bookworm="$common pkg-config pkgconf libboost1.74-dev libboost1.81-dev clang-14 clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16"
 noble="$common pkgconf libboost1.74-dev libboost1.83-dev clang-18 libclang-rt-18-dev clang-format-18 clang-tidy-18"
 build="g++ cmake ninja-build pkg-config python3-pip libicu-dev libboost1.81-dev libfmt-dev libcli11-dev"
@@ -60,10 +60,10 @@ expect "packages: nothing is asked for when all is there" "" "$(missing "" "$boo
 expect "packages: an installed choice counts before an available one" "" \
   "$(missing "$bookworm" "${build/1.81/1.83}" build)"
 expect "packages: compiler and its runtime come from one release" \
-  "libgtest-dev libgmock-dev libbenchmark-dev clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16 python3-venv ccache shellcheck " \
+  "libgtest-dev libgmock-dev libbenchmark-dev clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16 python3-venv ccache shellcheck zstd " \
   "$(missing "$bookworm" "$build clang-18" test)"
 expect "packages: Ubuntu 24.04 without clang 16 takes 18" \
-  "libgtest-dev libgmock-dev libbenchmark-dev clang-18 libclang-rt-18-dev clang-format-18 clang-tidy-18 python3-venv ccache shellcheck " \
+  "libgtest-dev libgmock-dev libbenchmark-dev clang-18 libclang-rt-18-dev clang-format-18 clang-tidy-18 python3-venv ccache shellcheck zstd " \
   "$(missing "$noble" "" test)"
 expect "packages: a need that no list has is named" \
   "pithw: not in this system's package lists: libcli11-dev " "$(missing "" "${build/libcli11-dev /}" build)"

@@ -38,7 +38,7 @@ struct EngineOptions {
   /// farther and cost more per token. Changes scores.
   std::size_t window_tokens = 0;
   /// Tokens two neighbouring windows share; each token is judged where it has most context. Changes scores.
-  std::size_t window_overlap_tokens = 32;
+  std::size_t window_overlap_tokens = 16;
 };
 
 /// Tokens of the forward pass done so far and in all; return false to cancel.

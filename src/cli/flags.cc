@@ -172,7 +172,7 @@ void add_engine_flags(CLI::App* app, EngineOptions* o) {
   add_integer(
       app, "--window-overlap-tokens",
       [o](std::int64_t v) { o->window_overlap_tokens = count_from("--window-overlap-tokens", v, kMostWindowTokens); },
-      "N", "Tokens that two neighbouring windows share (default: 32)")
+      "N", "Tokens that two neighbouring windows share (default: 16)")
       ->group(kGroup);
   add_text(app, "--cache-dir", &o->cache_dir, "DIR",
            "Where compiled models are kept; \"none\" keeps none (default: the user's cache folder)")

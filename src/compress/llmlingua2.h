@@ -10,7 +10,7 @@ namespace pith {
 
 struct WindowOptions {
   std::size_t n_tokens = 0;  ///< 0: 256 or the model's maximum; specials included
-  std::size_t n_overlap_tokens = 32;
+  std::size_t n_overlap_tokens = 16;
 };
 
 /// Compresses a validated request (compress/validate.h). The model never reads more than one window at a time; windows
