@@ -20,11 +20,11 @@
 #include <string>
 
 #include "base/json.h"
-#include "base/json_writer.h"
 #include "compress/request_json.h"
 #include "model/load_classifier.h"
 #include "model/registry.h"
 #include "pith/engine.h"
+#include "text/json_writer.h"
 
 namespace pith {
 namespace {

@@ -8,13 +8,13 @@ newer) and whatever ICU the machine has.
     python3 tools/make_bert_tables.py            # rewrite the file
     python3 tools/make_bert_tables.py --check    # exit 1 if the file would change
 """
-import argparse
 import pathlib
-import sys
 import unicodedata
 
 import tokenizers
 from tokenizers import normalizers, pre_tokenizers
+
+import generated_file
 
 TARGET = pathlib.Path(__file__).resolve().parent.parent / "src/tokenize/bert_char_data.h"
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
@@ -192,17 +192,5 @@ def generate():
     return "\n".join(out)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compare with the file instead of writing it")
-    args = parser.parse_args()
-    text = generate()
-    if args.check:
-        if TARGET.read_text().split("\n")[1:] != text.split("\n")[1:]:  # the first line names the version
-            sys.exit(f"{TARGET.name} differs from what tokenizers {tokenizers.__version__} says")
-        return
-    TARGET.write_text(text)
-
-
 if __name__ == "__main__":
-    main()
+    generated_file.main(__doc__, TARGET, generate, f"tokenizers {tokenizers.__version__}")

@@ -7,11 +7,11 @@ whose pattern is one class, given all code points, returns the members.
     python3 tools/make_bpe_tables.py            # rewrite the file
     python3 tools/make_bpe_tables.py --check    # exit 1 if the file would change
 """
-import argparse
 import pathlib
-import sys
 
 import tiktoken
+
+import generated_file
 
 TARGET = pathlib.Path(__file__).resolve().parent.parent / "src/tokenize/bpe_char_data.h"
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
@@ -71,17 +71,5 @@ def generate():
     ])
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compare with the file instead of writing it")
-    args = parser.parse_args()
-    text = generate()
-    if args.check:
-        if TARGET.read_text().split("\n")[1:] != text.split("\n")[1:]:  # the first line names the version
-            sys.exit(f"{TARGET.name} differs from what tiktoken {tiktoken.__version__} says")
-        return
-    TARGET.write_text(text)
-
-
 if __name__ == "__main__":
-    main()
+    generated_file.main(__doc__, TARGET, generate, f"tiktoken {tiktoken.__version__}")

@@ -16,13 +16,16 @@ namespace pith {
 /// Inputs above this many bytes are refused (kTooLarge): spans are 32 bits, and an answer would take minutes.
 inline constexpr std::size_t kMaxInputBytes = std::size_t{32} << 20;
 
+/// The rate of a request that gives neither `rate` nor `target_token`.
+inline constexpr double kDefaultRate = 0.5;
+
 /// How a word's score is made from its tokens' probabilities.
 enum class TokenToWord { kMean, kFirst };
 
 /// Arithmetic of the encoder. kInt8: int8 weights (one scale per output channel), activations quantised on the fly.
 enum class Precision { kInt8, kF32 };
 
-/// Ask for exactly one of `rate` and `target_token`; with neither, rate 0.5 is used.
+/// Ask for exactly one of `rate` and `target_token`; with neither, kDefaultRate is used.
 struct CompressRequest {
   std::string id;  ///< echoed into the result; free text
 

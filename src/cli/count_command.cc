@@ -5,11 +5,11 @@
 #include <memory>
 
 #include "base/error_table.h"
-#include "base/json_writer.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/terminal.h"
 #include "pith/compress.h"
+#include "text/json_writer.h"
 #include "tokenize/token_counter.h"
 
 namespace pith::cli {

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "base/error_table.h"
-#include "base/json_writer.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/help.h"
@@ -12,6 +11,7 @@
 #include "cli/terminal.h"
 #include "model/convert.h"
 #include "model/registry.h"
+#include "text/json_writer.h"
 
 namespace pith::cli {
 namespace {

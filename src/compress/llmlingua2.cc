@@ -5,6 +5,7 @@
 
 #include "compress/constraints.h"
 #include "compress/context_filter.h"
+#include "compress/label_line.h"
 #include "compress/prepared_context.h"
 #include "compress/render.h"
 #include "compress/score_contexts.h"
@@ -15,7 +16,6 @@ namespace pith {
 namespace {
 
 constexpr std::string_view kContextSeparator = "\n\n";
-constexpr double kDefaultRate = 0.5;
 constexpr double kRateSlack = 1e-9;  // 0.29 * 100 is 28.999999999999996 in binary
 
 /// Contexts with something in them, joined by a blank line.
@@ -134,42 +134,47 @@ class Compression {
   void copy_input(const std::string& original) {
     result_.compressed_prompt = original;
     result_.compressed_tokens = result_.origin_tokens;
-    for (std::size_t c = 0; c < request_.context.size(); ++c) {
-      const std::string& text = request_.context[c];
-      result_.compressed_prompt_list.push_back(text);
-      result_.kept_context_ids.push_back(c);
-      result_.spans.push_back(whole(text));
-    }
+    result_.spans.resize(request_.context.size());
+    for (std::size_t c = 0; c < request_.context.size(); ++c) keep_whole(c);
   }
 
-  [[nodiscard]] static std::vector<ByteSpan> whole(std::string_view text) {
-    if (text.empty()) return {};
-    return {{0, static_cast<std::uint32_t>(text.size())}};
+  void keep_whole(std::size_t c) {
+    const std::string& text = request_.context[c];
+    std::vector<ByteSpan> spans;
+    if (!text.empty()) spans.push_back({0, static_cast<std::uint32_t>(text.size())});
+    keep(c, text, std::move(spans));
+  }
+
+  /// Context `c` goes into the result as `text`, which `spans` of it make up.
+  void keep(std::size_t c, std::string text, std::vector<ByteSpan> spans) {
+    result_.compressed_prompt_list.push_back(std::move(text));
+    result_.kept_context_ids.push_back(c);
+    result_.spans[c] = std::move(spans);
   }
 
   void finish(const KeepFlags& flags) {
-    std::string labels;
+    LabelLine labels(request_.word_sep, request_.label_sep);
     result_.spans.resize(contexts_.size());
     for (std::size_t c = 0; c < contexts_.size(); ++c) {
       const PreparedContext& context = contexts_[c];
       std::vector<std::uint8_t> emitted(context.n_words(), context.is_dropped ? 0 : 1);
-      if (!context.is_dropped) {
+      if (!context.is_dropped && keeps_everything_) {
+        keep_whole(c);
+      } else if (!context.is_dropped) {
         std::string text;
-        if (keeps_everything_) {
-          text = context.text;
-          result_.spans[c] = whole(text);
-        } else {
-          render(context, flags[c], render_options_, &text, &result_.spans[c], &emitted);
-        }
-        result_.compressed_prompt_list.push_back(std::move(text));
-        result_.kept_context_ids.push_back(c);
+        std::vector<ByteSpan> spans;
+        render(context, flags[c], render_options_, &text, &spans, &emitted);
+        keep(c, std::move(text), std::move(spans));
       }
       if (request_.return_word_scores) add_word_scores(context, emitted);
-      if (request_.return_word_label) add_labels(context, emitted, labels);
+      if (!request_.return_word_label) continue;
+      for (std::size_t w = 0; w < context.n_words(); ++w) {
+        labels.add(context.document.words[w].span.of(context.text), emitted[w] != 0);
+      }
     }
     result_.compressed_prompt = join(result_.compressed_prompt_list);
     result_.compressed_tokens = count(result_.compressed_prompt);
-    if (request_.return_word_label) result_.fn_labeled_original_prompt = std::move(labels);
+    if (request_.return_word_label) result_.fn_labeled_original_prompt = labels.take();
   }
 
   void add_word_scores(const PreparedContext& context, std::span<const std::uint8_t> emitted) {
@@ -177,15 +182,6 @@ class Compression {
     scores.reserve(context.n_words());
     for (std::size_t w = 0; w < context.n_words(); ++w) {
       scores.push_back({context.document.words[w].span, context.priorities[w], emitted[w] != 0});
-    }
-  }
-
-  void add_labels(const PreparedContext& context, std::span<const std::uint8_t> emitted, std::string& labels) const {
-    for (std::size_t w = 0; w < context.n_words(); ++w) {
-      if (!labels.empty()) labels += request_.word_sep;
-      labels += context.document.words[w].span.of(context.text);
-      labels += request_.label_sep;
-      labels += emitted[w] != 0 ? '1' : '0';
     }
   }
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "compress/label_line.h"
 #include "compress/reference_chunks.h"
 #include "compress/reference_force.h"
 #include "compress/reference_select.h"
@@ -25,7 +26,7 @@ namespace {
 /// The settings that the context filter derives from what the caller gave.
 struct ContextBudget {
   double context_rate = 1.0;
-  double rate = 0.5;               ///< of the token filter
+  double rate = kDefaultRate;      ///< of the token filter
   std::int64_t target_token = -1;  ///< replaces `rate` once the kept contexts are known; negative = unset
 };
 
@@ -37,24 +38,6 @@ Result<double> capped_share(double numerator, std::int64_t denominator, std::str
   }
   return std::min(numerator / static_cast<double>(denominator), 1.0);
 }
-
-/// A context's words in order with their labels.
-class LabelLine {
- public:
-  LabelLine(std::string_view word_sep, std::string_view label_sep) : word_sep_(word_sep), label_sep_(label_sep) {}
-  void add(std::string_view word, bool is_kept) {
-    if (!is_first_) line_ += word_sep_;
-    is_first_ = false;
-    line_.append(word).append(label_sep_).append(is_kept ? "1" : "0");
-  }
-  [[nodiscard]] std::string take() { return std::move(line_); }
-
- private:
-  std::string_view word_sep_;
-  std::string_view label_sep_;
-  bool is_first_ = true;
-  std::string line_;
-};
 
 /// One call. Stages in order: read the contexts, drop some of them, compress the rest.
 class ReferenceRun {
@@ -75,7 +58,7 @@ class ReferenceRun {
     Stopwatch watch;
     if (auto read = read_contexts(); !read) return tl::unexpected(read.error());
     std::vector<bool> keep_context(contexts_.size(), true);
-    double rate = request_.rate.value_or(0.5);
+    double rate = request_.rate.value_or(kDefaultRate);
     if (request_.use_context_level_filter.value_or(true) && contexts_.size() != 1) {
       auto filtered = filter_contexts(&rate);
       if (!filtered) return tl::unexpected(filtered.error());
@@ -147,7 +130,8 @@ class ReferenceRun {
 
   /// What the caller's context settings come down to. The library's rules, in its order; a later one wins.
   Result<ContextBudget> context_budget() const {
-    ContextBudget budget{request_.context_level_rate, request_.rate.value_or(0.5), request_.target_token.value_or(-1)};
+    ContextBudget budget{request_.context_level_rate, request_.rate.value_or(kDefaultRate),
+                         request_.target_token.value_or(-1)};
     auto context_target = static_cast<double>(request_.context_level_target_token);
     const bool is_unspecified = request_.target_context <= 0 && budget.context_rate >= 1.0 && context_target <= 0;
     if (is_unspecified && budget.target_token < 0 && budget.rate < 1.0) {
@@ -309,7 +293,7 @@ Result<CompressResult> compress_llmlingua2_reference(const CompressRequest& requ
   if (rules == nullptr) {
     return fail(ErrorCode::kUnsupported, "reference mode knows the word rules of WordPiece (BERT) models only, so far");
   }
-  for (const double value : {request.rate.value_or(0.5), request.context_level_rate}) {
+  for (const double value : {request.rate.value_or(kDefaultRate), request.context_level_rate}) {
     if (!std::isfinite(value)) return fail(ErrorCode::kInvalidArgument, "rate and context_level_rate must be numbers");
   }
   const ReferenceVocabulary vocabulary(classifier.tokenizer());

@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "base/json.h"
-#include "base/json_writer.h"
 #include "base/suggest.h"
+#include "text/json_writer.h"
 
 namespace pith {
 namespace {

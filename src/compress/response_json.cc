@@ -1,7 +1,7 @@
 #include "compress/response_json.h"
 
 #include "base/error_table.h"
-#include "base/json_writer.h"
+#include "text/json_writer.h"
 
 namespace pith {
 namespace {

@@ -1,4 +1,4 @@
-#include "base/json_writer.h"
+#include "text/json_writer.h"
 
 #include <fmt/format.h>
 
@@ -7,40 +7,10 @@
 #include <iterator>
 
 #include "base/check.h"
+#include "text/utf8.h"
 
 namespace pith {
 namespace {
-
-// Length of the well-formed UTF-8 sequence at the start of `s` (Unicode table 3-7), or minus the length of the maximal
-// invalid one, which is at least one byte.
-int utf8_sequence(std::string_view s) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(s[i]); };
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  int n_bytes = 0;
-  std::uint8_t low = 0x80;
-  std::uint8_t high = 0xBF;  // of the second byte; the others are always 80..BF
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    n_bytes = 2;
-  } else if (lead >= 0xE0 && lead <= 0xEF) {
-    n_bytes = 3;
-    if (lead == 0xE0) low = 0xA0;
-    if (lead == 0xED) high = 0x9F;
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    n_bytes = 4;
-    if (lead == 0xF0) low = 0x90;
-    if (lead == 0xF4) high = 0x8F;
-  } else {
-    return -1;
-  }
-  for (int i = 1; i < n_bytes; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    if (at >= s.size() || byte(at) < low || byte(at) > high) return -i;
-    low = 0x80;
-    high = 0xBF;
-  }
-  return n_bytes;
-}
 
 void append_escaped(char c, std::string* out) {
   switch (c) {
@@ -82,16 +52,16 @@ bool append_json_string(std::string_view text, std::string* out) {
     out->append(text.substr(i, end - i));
     i = end;
     if (i == text.size()) break;
-    const int n = utf8_sequence(text.substr(i, 4));
-    if (n == 1 && (static_cast<std::uint8_t>(text[i]) < 0x20 || text[i] == '"' || text[i] == '\\' || text[i] == 0x7F)) {
-      append_escaped(text[i], out);
-    } else if (n > 0) {
-      out->append(text.substr(i, static_cast<std::size_t>(n)));
-    } else {
-      *out += "\xEF\xBF\xBD";
+    const CodePoint c = decode_code_point(text, i);
+    if (!c.valid) {
+      *out += "\uFFFD";
       replaced = true;
+    } else if (c.n_bytes == 1) {
+      append_escaped(text[i], out);  // what is plain was copied above
+    } else {
+      out->append(text.substr(i, c.n_bytes));
     }
-    i += static_cast<std::size_t>(n > 0 ? n : -n);
+    i += c.n_bytes;
   }
   out->push_back('"');
   return replaced;
