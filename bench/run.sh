@@ -2,9 +2,10 @@
 # run.sh [PART] [OPTIONS...]: the benchmarks, as bench/README.md describes them. `./pithw bench` calls this.
 #   end_to_end   Pith beside llmlingua and llama.cpp, several lengths and models (20 minutes on two cores)
 #   rate         asked against achieved rate, 100 texts x 5 rates, beside llmlingua (10 minutes)
+#   xquad        12 languages: promises, answers kept, achieved rate, beside llmlingua (15 minutes)
 #   startup      process start, memory, growth with length (2 minutes)
 #   micro        single functions (Google Benchmark)
-#   all          the four above (default)
+#   all          the five above (default)
 # OPTIONS go to the part's program; `run.sh PART --help` lists them.
 # shellcheck source-path=SCRIPTDIR/../tools
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../tools/common.sh"
@@ -12,8 +13,8 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../tools/common.sh"
 part=${1:-all}
 (($# == 0)) || shift
 case $part in
-  end_to_end | rate | startup | micro | all) ;;
-  *) die "bench: no part '$part'; there are end_to_end, rate, startup, micro and all" ;;
+  end_to_end | rate | xquad | startup | micro | all) ;;
+  *) die "bench: no part '$part'; there are end_to_end, rate, xquad, startup, micro and all" ;;
 esac
 [[ $part != all || $# -eq 0 ]] || die "bench: options belong to one part; name it"
 
@@ -44,7 +45,7 @@ run_part() {
 }
 
 if [[ $part == all ]]; then
-  for part in end_to_end rate startup micro; do
+  for part in end_to_end rate xquad startup micro; do
     run_part "$part"
   done
 else

@@ -83,6 +83,33 @@ def default():
     return folder if (folder / "config.json").exists() else None
 
 
+def default_f32():
+    """Folder of the default model with its weights multiplied out to float32, as the Python peer reads them."""
+    import safetensors.numpy
+    source = default()
+    folder = cache_dir() / "bench" / f"default-{sha256_of_weights(source)[:12]}-{PEER_NAME}"
+    if folder.exists():
+        return folder
+    stored = safetensors.numpy.load_file(source / "model.safetensors")
+    weights = {}
+    for name, tensor in stored.items():
+        if name.endswith("_scale"):
+            continue
+        scale = stored.get(name + "_scale")
+        weights[name] = tensor.astype("float32") if scale is None else tensor.astype("float32") * scale[:, None]
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = pathlib.Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
+    try:
+        safetensors.numpy.save_file(weights, partial / "model.safetensors", metadata={"format": "pt"})
+        for path in source.iterdir():
+            if path.suffix in (".json", ".txt"):
+                shutil.copyfile(path, partial / path.name)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
 MAKERS = {"minilm": minilm, "bert-24x1024": bert_24x1024, "default": default}
 
 

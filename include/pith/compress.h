@@ -19,24 +19,36 @@ inline constexpr std::size_t kMaxInputBytes = std::size_t{32} << 20;
 /// The rate of a request that gives neither `rate` nor `target_token`.
 inline constexpr double kDefaultRate = 0.5;
 
+/// The threshold of method securitylingua when the request gives none.
+inline constexpr double kSecurityLinguaThreshold = 0.5;
+
 /// How a word's score is made from its tokens' probabilities.
 enum class TokenToWord { kMean, kFirst };
 
-/// Arithmetic of the encoder. kInt8: int8 weights (one scale per output channel), activations quantised on the fly.
-enum class Precision { kInt8, kF32 };
+/// Arithmetic of the encoder.
+///   kInt8  int8 weights (one scale per output channel), activations quantised on the fly
+///   kBf16, kF16  weights rounded to 16 bits; computed in that type on CPUs that can (AMX, AVX-512 BF16 or FP16, Arm),
+///          so that results differ between CPUs, and in float32 on others, where they only cost memory
+///   kF32   float32 throughout; what reference mode is defined by
+enum class Precision { kInt8, kBf16, kF16, kF32 };
 
-/// Ask for exactly one of `rate` and `target_token`; with neither, kDefaultRate is used.
+/// Ask for one of `rate`, `target_token` and `threshold`; with none, kDefaultRate is used (method securitylingua:
+/// kSecurityLinguaThreshold). `threshold` may be joined by one of the other two, which then is an upper limit.
 struct CompressRequest {
   std::string id;  ///< echoed into the result; free text
 
   // What changes the result.
   std::vector<std::string> context;  ///< documents, in order; joined by a blank line in the result. At least one.
-  std::string instruction;           ///< not used by llmlingua2 (a warning says so when it is set)
+  std::string instruction;           ///< securitylingua: the system message; not used by llmlingua2 (a warning says so)
   std::string question;              ///< not used by llmlingua2 (a warning says so when it is set)
+  /// "llmlingua2", or "securitylingua": the same pipeline with a threshold for a budget, and a notice for the system
+  /// message in the result (SecurityLingua, arXiv 2506.12707; wants a model trained for it).
   std::string method = "llmlingua2";
   std::optional<double> rate;                ///< share of tokens to keep, in (0, 1]; 1 returns the input byte for byte
   std::optional<std::int64_t> target_token;  ///< tokens to keep at most, > 0, under `tokenizer`
-  std::string tokenizer;                     ///< the target model's: "" = o200k_base (cl100k_base when `reference`)
+  /// Keep the words whose score is above this, in [0, 1), however many there are (a budget, if any, may keep fewer).
+  std::optional<double> threshold;
+  std::string tokenizer;  ///< the target model's: "" = o200k_base (cl100k_base when `reference`)
   TokenToWord token_to_word = TokenToWord::kMean;
 
   std::vector<std::string> force_tokens;  ///< units or phrases always kept where they stand as whole units; at most 100
@@ -94,6 +106,10 @@ struct CompressResult {
   /// in the text that is not in them is a single separator. Empty in reference mode, whose text is rebuilt from pieces.
   std::vector<std::vector<ByteSpan>> spans;
   std::optional<std::string> fn_labeled_original_prompt;
+  /// Method securitylingua: `instruction`, a blank line and a paragraph that quotes compressed_prompt as the user's
+  /// likely intention and asks to refuse a harmful one. The protected model gets this as its system message, and the
+  /// uncompressed prompt as the user's. Only `instruction` if nothing was kept.
+  std::optional<std::string> system_prompt;
   std::vector<std::vector<WordScore>> word_scores;
 
   Timings timings_ms;

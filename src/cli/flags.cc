@@ -86,7 +86,10 @@ void add_context_flags(CLI::App* app, CompressRequest* r) {
 
 void add_method_flags(CLI::App* app, CompressRequest* r) {
   constexpr const char* kGroup = "Method";
-  add_text(app, "--method", &r->method, "NAME", "Compression method (default: llmlingua2)")->group(kGroup);
+  add_text(
+      app, "--method", &r->method, "NAME",
+      "llmlingua2 (default), or securitylingua: what reveals a jailbreak's intention, and system_prompt in the JSON")
+      ->group(kGroup);
   add_text(app, "--question", &r->question, "TEXT", "The question asked about the text, for methods that use it")
       ->group(kGroup);
   add_text(app, "--instruction", &r->instruction, "TEXT", "The instruction before the text, for methods that use it")
@@ -131,6 +134,12 @@ void add_budget_flags(CLI::App* app, CompressRequest* r) {
       },
       "N", "Tokens to keep at most, instead of a rate")
       ->group("Budget");
+  add_number(
+      app, "--threshold", [r](double v) { r->threshold = v; }, "NUM",
+      "Keep the words that the model scores above this, 0 to 1, however many; a rate or a number of tokens given too "
+      "is "
+      "an upper limit (default with --method securitylingua: 0.5)")
+      ->group("Budget");
   const auto names = token_counter_names();
   add_choice(
       app, "--tokenizer", std::vector<std::string>(names.begin(), names.end()),
@@ -153,9 +162,12 @@ void add_engine_flags(CLI::App* app, EngineOptions* o) {
            "Model: a name of `pith models list`, or a folder (default: default)")
       ->group(kGroup);
   add_choice(
-      app, "--precision", {"int8", "f32"},
-      [o](std::size_t i) { o->precision = i == 0 ? Precision::kInt8 : Precision::kF32; },
-      "Arithmetic of the model (default: int8; f32 with --reference)")
+      app, "--precision", {"int8", "bf16", "f16", "f32"},
+      [o](std::size_t i) {
+        constexpr Precision kByIndex[] = {Precision::kInt8, Precision::kBf16, Precision::kF16, Precision::kF32};
+        o->precision = kByIndex[i];
+      },
+      "Arithmetic of the model (default: int8; f32 with --reference); bf16 and f16 pay on CPUs that compute in them")
       ->group(kGroup);
   constexpr std::int64_t kMostThreads = 1024;
   add_integer(

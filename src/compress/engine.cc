@@ -1,12 +1,15 @@
 // Engine: loaded models, token counters and the dispatch to a method.
 #include "pith/engine.h"
 
+#include <array>
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <string_view>
 
 #include "compress/llmlingua2.h"
 #include "compress/reference_llmlingua2.h"
+#include "compress/securitylingua.h"
 #include "compress/validate.h"
 #include "model/load_classifier.h"
 #include "model/registry.h"
@@ -14,6 +17,8 @@
 
 namespace pith {
 namespace {
+
+constexpr std::string_view kDefaultModel = "default";
 
 using ClassifierPtr = std::shared_ptr<const TokenClassifier>;
 
@@ -25,7 +30,7 @@ class LoadedEngine final : public Engine {
   /// The model at one precision, loaded when it is first asked for. Thread-safe.
   Result<ClassifierPtr> classifier(Precision wanted) const {
     const std::lock_guard lock(mutex_);
-    ClassifierPtr& loaded = wanted == Precision::kF32 ? f32_ : int8_;
+    ClassifierPtr& loaded = loaded_[static_cast<std::size_t>(wanted)];
     if (loaded == nullptr) {
       auto result = load_classifier({.model_dir = model_dir_,
                                      .precision = wanted,
@@ -67,6 +72,14 @@ class LoadedEngine final : public Engine {
                       ? compress_llmlingua2_reference(request, **model, **counter, progress)
                       : compress_llmlingua2(request, **model, **counter,
                                             {options_.window_tokens, options_.window_overlap_tokens}, progress);
+    if (result && request.method == kSecurityLingua) {
+      result->system_prompt = with_intention_notice(request.instruction, result->compressed_prompt);
+      if (options_.model == kDefaultModel) {
+        result->warnings.emplace_back(
+            "the default model keeps what a summary keeps; method securitylingua wants one trained for it, such as "
+            "SecurityLingua/securitylingua-xlm-s2s");
+      }
+    }
     if (result) {
       for (std::string& warning : unused_field_warnings(request)) result->warnings.push_back(std::move(warning));
     }
@@ -76,8 +89,7 @@ class LoadedEngine final : public Engine {
   const EngineOptions options_;
   const std::string model_dir_;
   mutable std::mutex mutex_;
-  mutable ClassifierPtr int8_;  // guarded by mutex_
-  mutable ClassifierPtr f32_;   // guarded by mutex_
+  mutable std::array<ClassifierPtr, 4> loaded_;  // by precision; guarded by mutex_
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "compress/llmlingua2.h"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 #include "compress/constraints.h"
@@ -9,6 +11,7 @@
 #include "compress/prepared_context.h"
 #include "compress/render.h"
 #include "compress/score_contexts.h"
+#include "compress/securitylingua.h"
 #include "compress/select.h"
 #include "compress/stopwatch.h"
 
@@ -31,8 +34,10 @@ std::string join(std::span<const std::string> texts) {
   return joined;
 }
 
+/// Tokens the result may have; with a threshold alone, as many as there are.
 std::int64_t budget(const CompressRequest& request, std::int64_t origin_tokens) {
   if (request.target_token) return *request.target_token;
+  if (word_threshold(request) && !request.rate) return origin_tokens;
   const double share = request.rate.value_or(kDefaultRate) * static_cast<double>(origin_tokens);
   return static_cast<std::int64_t>(std::floor(share + kRateSlack));
 }
@@ -76,7 +81,8 @@ class Compression {
     Timings& timings = result_.timings_ms;
     timings.select += watch.lap();
 
-    keeps_everything_ = budget_ >= result_.origin_tokens;
+    threshold_ = word_threshold(request_);
+    keeps_everything_ = budget_ >= result_.origin_tokens && !threshold_;
     const bool needs_words =
         request_.return_word_scores || request_.return_word_label || wants_context_filter(request_);
     if (keeps_everything_ && !needs_words) {
@@ -125,9 +131,13 @@ class Compression {
   /// How many words of the ranking stay.
   [[nodiscard]] Result<std::size_t> choose() const {
     if (keeps_everything_ || !request_.use_token_level_filter) return ranking_.order.size();
-    return select_prefix(ranking_, budget_, [this](std::size_t n_kept) {
+    std::size_t n_above = ranking_.order.size();
+    if (threshold_) n_above = count_above(contexts_, ranking_, *threshold_);
+    const auto n_fitting = select_prefix(ranking_, budget_, [this](std::size_t n_kept) {
       return count(join(render_texts(contexts_, keep_flags(contexts_, ranking_, n_kept), render_options_)));
     });
+    if (!n_fitting) return n_fitting;
+    return std::min(n_above, *n_fitting);
   }
 
   /// The whole input, byte for byte, as one span per context.
@@ -191,7 +201,8 @@ class Compression {
   const WindowOptions& windows_;
   const ProgressCallback& progress_;
   std::int64_t budget_ = 0;
-  bool keeps_everything_ = false;  // the budget covers the input: its bytes are copied as they are
+  std::optional<double> threshold_;  // a word of a lower score goes even if the budget would take it
+  bool keeps_everything_ = false;    // the budget covers the input: its bytes are copied as they are
   std::vector<PreparedContext> contexts_;
   RenderOptions render_options_;
   Ranking ranking_;

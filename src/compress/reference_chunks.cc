@@ -1,6 +1,7 @@
 #include "compress/reference_chunks.h"
 
 #include <algorithm>
+#include <deque>
 #include <span>
 #include <utility>
 
@@ -13,12 +14,19 @@ constexpr std::size_t kChunkPieces = kReferenceSequenceTokens - 2;  // room for 
 
 /// One past the last piece of the chunk that begins at `begin`. The search starts one piece too far, so a chunk may
 /// have 511 pieces, and then loses its [SEP].
-std::size_t chunk_end(const std::vector<TokenId>& ids, std::size_t begin, const std::unordered_set<TokenId>& ends) {
-  if (ids.size() - begin <= kChunkPieces) return ids.size();
+std::size_t chunk_end(std::span<const std::string_view> pieces, std::size_t begin,
+                      const std::unordered_set<std::string_view>& ends) {
+  if (pieces.size() - begin <= kChunkPieces) return pieces.size();
   for (std::size_t last = begin + kChunkPieces; last > begin; --last) {
-    if (ends.contains(ids[last])) return last + 1;
+    if (ends.contains(pieces[last])) return last + 1;
   }
   return begin + kChunkPieces + 1;
+}
+
+/// The id of a token that the library writes by name; the unknown token where the vocabulary has no such name.
+TokenId hard_coded(const ReferenceVocabulary& vocabulary, std::string_view name) {
+  const TokenId id = vocabulary.id_of(name);
+  return id == kNoToken ? vocabulary.special_tokens().unk : id;
 }
 
 Result<void> check_ids(const TokenSequences& sequences, const ReferenceVocabulary& vocabulary,
@@ -45,30 +53,22 @@ Result<void> check_ids(const TokenSequences& sequences, const ReferenceVocabular
 
 }  // namespace
 
-std::unordered_set<TokenId> reference_chunk_ends(const std::vector<std::string>& chunk_end_tokens,
-                                                 const ReferenceForceTokens& force,
-                                                 const ReferenceVocabulary& vocabulary) {
-  std::unordered_set<TokenId> ends;
-  for (const std::string& token : chunk_end_tokens) {
-    for (const std::string_view piece : {std::string_view(token), force.mapped(token)}) {
-      const TokenId id = piece.empty() ? kNoToken : vocabulary.id_of(piece);
-      if (id != kNoToken) ends.insert(id);
-    }
-  }
+std::unordered_set<std::string_view> reference_chunk_ends(const std::vector<std::string>& chunk_end_tokens,
+                                                          const ReferenceForceTokens& force) {
+  std::unordered_set<std::string_view> ends(chunk_end_tokens.begin(), chunk_end_tokens.end());
+  for (const std::string& token : chunk_end_tokens) ends.insert(force.mapped(token));
+  ends.erase(std::string_view());
   return ends;
 }
 
-std::vector<std::string> reference_chunks(std::string_view text, const std::unordered_set<TokenId>& ends,
+std::vector<std::string> reference_chunks(std::string_view text, const std::unordered_set<std::string_view>& ends,
                                           const ReferenceVocabulary& vocabulary, const ReferenceWordRules& rules) {
-  std::vector<TokenId> ids;
-  vocabulary.encode(text, &ids);
+  std::deque<std::string> storage;
+  const std::vector<std::string_view> pieces = vocabulary.tokenize(text, &storage);
   std::vector<std::string> chunks;
-  std::vector<std::string_view> pieces;
-  for (std::size_t begin = 0; begin < ids.size();) {
-    const std::size_t end = chunk_end(ids, begin, ends);
-    pieces.clear();
-    for (std::size_t i = begin; i < end; ++i) pieces.push_back(vocabulary.piece(ids[i]));
-    chunks.push_back(rules.decode(pieces));
+  for (std::size_t begin = 0; begin < pieces.size();) {
+    const std::size_t end = chunk_end(pieces, begin, ends);
+    chunks.push_back(rules.decode(std::span(pieces).subspan(begin, end - begin)));
     begin = end;
   }
   return chunks;
@@ -85,23 +85,25 @@ Result<std::vector<ReferenceChunkScores>> score_reference_chunks(const Reference
                                                                  const TokenClassifier& classifier,
                                                                  const ProgressCallback& progress,
                                                                  Timings* timings_ms) {
-  const SpecialTokens& special = vocabulary.special_tokens();
-  if (special.cls == kNoToken || special.sep == kNoToken) {
-    return fail(ErrorCode::kUnsupported, "reference mode needs a tokenizer with [CLS] and [SEP]");
+  const TokenId cls = hard_coded(vocabulary, "[CLS]");
+  const TokenId sep = hard_coded(vocabulary, "[SEP]");
+  const TokenId pad = vocabulary.id_of("[PAD]");
+  if (cls == kNoToken || sep == kNoToken) {
+    return fail(ErrorCode::kUnsupported, "reference mode needs a tokenizer with [CLS] and [SEP], or an unknown token");
   }
   Stopwatch watch;
   TokenSequences sequences;
   for (std::size_t chunk = 0; chunk < chunks.n_chunks(); ++chunk) {
     const std::size_t begin = sequences.ids.size();
-    sequences.ids.push_back(special.cls);
+    sequences.ids.push_back(cls);
     vocabulary.encode(chunks.text(chunk), &sequences.ids);
-    sequences.ids.push_back(special.sep);
+    sequences.ids.push_back(sep);
     sequences.ids.resize(std::min(sequences.ids.size(), begin + kReferenceSequenceTokens));
     sequences.end_sequence();
   }
   // The library masks by comparing pieces with "[PAD]", so one that the user typed is masked too.
   for (std::size_t i = 0; i < sequences.ids.size(); ++i) {
-    if (special.pad != kNoToken && sequences.ids[i] == special.pad) sequences.hidden.push_back(i);
+    if (pad != kNoToken && sequences.ids[i] == pad) sequences.hidden.push_back(i);
   }
   timings_ms->tokenize += watch.lap();
   if (const auto checked = check_ids(sequences, vocabulary, classifier); !checked)

@@ -20,14 +20,15 @@ namespace pith {
 /// Longest sequence of the library, [CLS] and [SEP] included (`max_seq_len`, not configurable).
 inline constexpr std::size_t kReferenceSequenceTokens = 512;
 
-/// The pieces at which chunks prefer to end, as ids: `chunk_end_tokens` and the [NEWi] of those that are force tokens.
-[[nodiscard]] std::unordered_set<TokenId> reference_chunk_ends(const std::vector<std::string>& chunk_end_tokens,
-                                                               const ReferenceForceTokens& force,
-                                                               const ReferenceVocabulary& vocabulary);
+/// The tokens at which chunks prefer to end: `chunk_end_tokens` and the [NEWi] of those that are force tokens. They
+/// view both arguments.
+[[nodiscard]] std::unordered_set<std::string_view> reference_chunk_ends(
+    const std::vector<std::string>& chunk_end_tokens, const ReferenceForceTokens& force);
 
 /// Cuts a text (force tokens already mapped) at the last `ends` among each 510 pieces and turns every chunk back into
 /// text, by which white space, case and unknown characters may be lost. A text without pieces has no chunks.
-[[nodiscard]] std::vector<std::string> reference_chunks(std::string_view text, const std::unordered_set<TokenId>& ends,
+[[nodiscard]] std::vector<std::string> reference_chunks(std::string_view text,
+                                                        const std::unordered_set<std::string_view>& ends,
                                                         const ReferenceVocabulary& vocabulary,
                                                         const ReferenceWordRules& rules);
 
@@ -50,10 +51,11 @@ class ReferenceChunkSet {
   std::vector<const std::string*> texts_;  // keys of `numbers_`, which do not move
 };
 
-/// Tokenises every chunk again, as the library does, puts [CLS] and [SEP] around it, cuts it to 512, hides what is
-/// spelled [PAD] and runs the model. Adds to `tokenize` and `score` of `timings_ms`.
-/// Errors: kUnsupported if the tokenizer has no [CLS] or [SEP], the model reads fewer tokens than a chunk has or lacks
-/// embeddings for a [NEWi] in the text; what the classifier returns.
+/// Tokenises every chunk again, as the library does, puts [CLS] and [SEP] around it (by these names whatever the model,
+/// so that XLM-R reads its unknown token at both ends: issue 181 there), cuts it to 512, hides what is spelled [PAD]
+/// and runs the model. Adds to `tokenize` and `score` of `timings_ms`. Errors: kUnsupported if the tokenizer has no
+/// [CLS], [SEP] or unknown token, the model reads fewer tokens than a chunk has or lacks embeddings for a [NEWi] in the
+/// text; what the classifier returns.
 [[nodiscard]] Result<std::vector<ReferenceChunkScores>> score_reference_chunks(const ReferenceChunkSet& chunks,
                                                                                const ReferenceVocabulary& vocabulary,
                                                                                const TokenClassifier& classifier,

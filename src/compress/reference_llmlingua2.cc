@@ -18,6 +18,7 @@
 #include "compress/reference_text.h"
 #include "compress/reference_vocabulary.h"
 #include "compress/reference_words.h"
+#include "compress/securitylingua.h"
 #include "compress/stopwatch.h"
 
 namespace pith {
@@ -90,7 +91,7 @@ class ReferenceRun {
     Stopwatch watch;
     result_.id = request_.id;
     result_.tokenizer = counter_.name();
-    const auto ends = reference_chunk_ends(request_.chunk_end_tokens, force_, vocabulary_);
+    const auto ends = reference_chunk_ends(request_.chunk_end_tokens, force_);
     for (const std::string& context : request_.context) {
       if (context.size() > kMaxInputBytes) {
         return fail(ErrorCode::kTooLarge, "a context has " + std::to_string(context.size()) + " bytes; at most " +
@@ -205,9 +206,9 @@ class ReferenceRun {
     const bool runs_model = reduce_rate > 0 && chunks_.n_chunks() > 0;
     if (runs_model) {
       // Refuse a rate that every chunk would refuse before the model runs.
-      if (auto percent = reference_percent(100 * reduce_rate + 1, "the rate"); !percent) {
-        return tl::unexpected(percent.error());
-      }
+      const auto percent =
+          word_threshold(request_) ? Result<int>(0) : reference_percent(100 * reduce_rate + 1, "the rate");
+      if (!percent) return tl::unexpected(percent.error());
       if (auto scored = score_chunks(); !scored) return scored;
     }
     Stopwatch watch;
@@ -238,8 +239,11 @@ class ReferenceRun {
 
   Result<void> append_compressed_chunk(std::size_t chunk, double reduce_rate, std::string* text, LabelLine* labels) {
     const std::vector<ReferenceWord>& words = words_[chunk];
-    const auto keep = select_reference_words(
-        words, {.reduce_rate = reduce_rate, .drop_consecutive = request_.drop_consecutive}, force_, &counts_);
+    const auto keep = select_reference_words(words,
+                                             {.reduce_rate = reduce_rate,
+                                              .fixed_threshold = word_threshold(request_),
+                                              .drop_consecutive = request_.drop_consecutive},
+                                             force_, &counts_);
     if (!keep) return tl::unexpected(keep.error());
     std::vector<std::string_view> kept_words;
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -289,9 +293,12 @@ class ReferenceRun {
 
 Result<CompressResult> compress_llmlingua2_reference(const CompressRequest& request, const TokenClassifier& classifier,
                                                      const TokenCounter& counter, const ProgressCallback& progress) {
-  const ReferenceWordRules* rules = reference_word_rules(classifier.tokenizer().family());
+  const ReferenceWordRules* rules =
+      reference_word_rules(classifier.tokenizer().family(), request.method == kSecurityLingua);
   if (rules == nullptr) {
-    return fail(ErrorCode::kUnsupported, "reference mode knows the word rules of WordPiece (BERT) models only, so far");
+    return fail(ErrorCode::kUnsupported,
+                "reference mode needs a model with a WordPiece (BERT) or Unigram (XLM-R) tokenizer: the library has no "
+                "word rules for byte-level BPE (RoBERTa, ModernBERT); leave out reference");
   }
   for (const double value : {request.rate.value_or(kDefaultRate), request.context_level_rate}) {
     if (!std::isfinite(value)) return fail(ErrorCode::kInvalidArgument, "rate and context_level_rate must be numbers");

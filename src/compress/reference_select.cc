@@ -48,6 +48,24 @@ void drop_repeated_force_words(const std::vector<ReferenceWord>& words, double t
   }
 }
 
+/// The percentile over tokens: every word counts as often as it has tokens.
+Result<double> rate_threshold(const std::vector<ReferenceWord>& words, std::span<const Value> values,
+                              double reduce_rate, WordCounts* counts) {
+  const auto percent = reference_percent(100 * reduce_rate + 1, "the rate");
+  if (!percent) return tl::unexpected(percent.error());
+  std::vector<Value> weighted;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    weighted.insert(weighted.end(), counts->count(words[i].text), values[i]);
+  }
+  if (weighted.empty()) {
+    return fail(
+        ErrorCode::kInvalidArgument,
+        "reference mode cannot compress a chunk without a word the model knows (emoji, rare scripts and words of "
+        "more than 100 characters are unknown to it); use reference = false");
+  }
+  return percentile_of(weighted, *percent);
+}
+
 }  // namespace
 
 std::size_t WordCounts::count(const std::string& word) {
@@ -74,29 +92,21 @@ Result<std::vector<bool>> select_reference_words(const std::vector<ReferenceWord
   values.reserve(words.size());
   for (const ReferenceWord& word : words) values.push_back({word.probability, word.is_double});
 
-  const auto percent = reference_percent(100 * selection.reduce_rate + 1, "the rate");
-  if (!percent) return tl::unexpected(percent.error());
   if (selection.drop_consecutive && !words.empty()) {
-    const auto word_percent = static_cast<int>(100 * selection.reduce_rate);
-    drop_repeated_force_words(words, percentile_of(values, word_percent), force, &values);
+    const auto word_percent = reference_percent(100 * selection.reduce_rate, "the rate");
+    if (!word_percent) return tl::unexpected(word_percent.error());
+    drop_repeated_force_words(words, percentile_of(values, *word_percent), force, &values);
   }
-  std::vector<Value> weighted;
-  for (std::size_t i = 0; i < words.size(); ++i)
-    weighted.insert(weighted.end(), counts->count(words[i].text), values[i]);
-  if (weighted.empty()) {
-    return fail(
-        ErrorCode::kInvalidArgument,
-        "reference mode cannot compress a chunk without a word the model knows (emoji, rare scripts and words of "
-        "more than 100 characters are unknown to it); use reference = false");
-  }
-  const double threshold = percentile_of(weighted, *percent);
+  const auto threshold = selection.fixed_threshold ? Result<double>(*selection.fixed_threshold)
+                                                   : rate_threshold(words, values, selection.reduce_rate, counts);
+  if (!threshold) return tl::unexpected(threshold.error());
 
   std::vector<bool> keep(words.size(), false);
   const std::string* last_kept = nullptr;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto probability = static_cast<double>(values[i].probability);
-    const bool is_certain = threshold == 1.0 && probability == 1.0;
-    if (!(probability > threshold) && !is_certain) continue;
+    const bool is_certain = *threshold == 1.0 && probability == 1.0;
+    if (!(probability > *threshold) && !is_certain) continue;
     const std::string& word = words[i].text;
     if (selection.drop_consecutive && last_kept != nullptr && word == *last_kept && force.is_force_token(word))
       continue;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,12 +34,14 @@ class WordCounts {
 
 struct ReferenceSelection {
   double reduce_rate = 0.5;  ///< share of tokens to drop, in (0, 1)
+  /// SecurityLingua: what stays is what is above this, whatever the rate (drop_consecutive still looks at the rate).
+  std::optional<double> fixed_threshold;
   bool drop_consecutive = false;
 };
 
 /// Whether each word of one chunk stays (section 3.2 of the paper with the library's details: every word weighs as many
 /// values as it has tokens, and only what is strictly above the percentile stays).
-/// Errors: kInvalidArgument for a chunk without words, or a reduce_rate of 1 or more.
+/// Errors: kInvalidArgument for a chunk without words (unless the threshold is fixed), or a reduce_rate of 1 or more.
 [[nodiscard]] Result<std::vector<bool>> select_reference_words(const std::vector<ReferenceWord>& words,
                                                                const ReferenceSelection& selection,
                                                                const ReferenceForceTokens& force, WordCounts* counts);

@@ -40,15 +40,12 @@ ReferenceVocabulary::ReferenceVocabulary(const Tokenizer& tokenizer) : tokenizer
   literal_lengths_.erase(std::unique(literal_lengths_.begin(), literal_lengths_.end()), literal_lengths_.end());
 }
 
-void ReferenceVocabulary::encode(std::string_view text, std::vector<TokenId>* ids) const {
-  Encoding encoding;
-  const auto encode_plain = [&](std::size_t begin, std::size_t end) {
-    if (begin == end) return;
-    encoding.clear();
-    tokenizer_.encode(text.substr(begin, end - begin), &encoding);
-    ids->insert(ids->end(), encoding.ids.begin(), encoding.ids.end());
-  };
+template <class Literal, class Plain>
+void ReferenceVocabulary::split(std::string_view text, const Literal& literal, const Plain& plain) const {
   std::size_t plain_begin = 0;
+  const auto end_plain = [&](std::size_t end) {
+    if (end > plain_begin) plain(text.substr(plain_begin, end - plain_begin));
+  };
   std::size_t at = text.find_first_of(first_bytes_);
   while (at != std::string_view::npos) {
     std::size_t next = at + 1;
@@ -56,14 +53,46 @@ void ReferenceVocabulary::encode(std::string_view text, std::vector<TokenId>* id
       if (length > text.size() - at) continue;
       const auto found = literals_.find(text.substr(at, length));
       if (found == literals_.end()) continue;
-      encode_plain(plain_begin, at);
-      ids->push_back(found->second);
+      end_plain(at);
+      literal(found->second);
       plain_begin = next = at + length;
       break;
     }
     at = text.find_first_of(first_bytes_, next);
   }
-  encode_plain(plain_begin, text.size());
+  end_plain(text.size());
+}
+
+void ReferenceVocabulary::encode(std::string_view text, std::vector<TokenId>* ids) const {
+  Encoding encoding;
+  split(
+      text, [&](TokenId id) { ids->push_back(id); },
+      [&](std::string_view stretch) {
+        encoding.clear();
+        tokenizer_.encode(stretch, &encoding);
+        ids->insert(ids->end(), encoding.ids.begin(), encoding.ids.end());
+      });
+}
+
+std::vector<std::string_view> ReferenceVocabulary::tokenize(std::string_view text,
+                                                            std::deque<std::string>* storage) const {
+  const bool spells_unknown = tokenizer_.family() == TokenizerFamily::kUnigram;
+  std::vector<std::string_view> pieces;
+  Encoding encoding;
+  split(
+      text, [&](TokenId id) { pieces.push_back(piece(id)); },
+      [&](std::string_view stretch) {
+        encoding.clear();
+        tokenizer_.encode(stretch, &encoding);
+        for (std::size_t i = 0; i < encoding.n_tokens(); ++i) {
+          if (spells_unknown && encoding.ids[i] == tokenizer_.special_tokens().unk) {
+            pieces.push_back(storage->emplace_back(tokenizer_.normalized(encoding.spans[i].of(stretch))));
+          } else {
+            pieces.push_back(piece(encoding.ids[i]));
+          }
+        }
+      });
+  return pieces;
 }
 
 std::string_view ReferenceVocabulary::piece(TokenId id) const {

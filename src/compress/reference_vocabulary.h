@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,6 +30,10 @@ class ReferenceVocabulary {
   /// them can overlap another), and what stands between them is tokenised as a text of its own.
   void encode(std::string_view text, std::vector<TokenId>* ids) const;
 
+  /// The tokens of `text` as the library's tokenize() spells them: pieces, but an unknown stretch of a Unigram model as
+  /// the normalized text it stands for. Views this object and `*storage`, where such stretches are kept.
+  [[nodiscard]] std::vector<std::string_view> tokenize(std::string_view text, std::deque<std::string>* storage) const;
+
   /// The spelling of an id; of an added token `[NEWi]`. Empty when out of range.
   [[nodiscard]] std::string_view piece(TokenId id) const;
   /// The id spelled so, added tokens included, or kNoToken.
@@ -39,8 +44,13 @@ class ReferenceVocabulary {
   /// One of the model's own special tokens ([CLS], [SEP], [UNK], [PAD], [MASK]; not [NEWi]).
   [[nodiscard]] bool is_special(TokenId id) const;
   [[nodiscard]] const SpecialTokens& special_tokens() const { return tokenizer_.special_tokens(); }
+  [[nodiscard]] TokenizerFamily family() const { return tokenizer_.family(); }
 
  private:
+  /// Calls literal(id) and plain(stretch) in the order of the text.
+  template <class Literal, class Plain>
+  void split(std::string_view text, const Literal& literal, const Plain& plain) const;
+
   const Tokenizer& tokenizer_;
   std::vector<std::string> added_pieces_;                   // by index
   std::vector<TokenId> added_ids_;                          // by index

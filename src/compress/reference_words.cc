@@ -25,6 +25,32 @@ class BertWordRules final : public ReferenceWordRules {
   }
 };
 
+/// xlm-roberta-large: U+2581 marks the begin of a word; ASCII punctuation begins one too.
+class XlmRobertaWordRules final : public ReferenceWordRules {
+ public:
+  explicit XlmRobertaWordRules(bool strips_label) : strips_label_(strips_label) {}
+
+  [[nodiscard]] bool begins_word(std::string_view piece, const ReferenceForceTokens& force) const override {
+    // The library asks whether the piece is a substring of the punctuation characters, so "()" begins a word and
+    // "..." continues one.
+    constexpr std::string_view kPunctuation = R"(!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~)";
+    return kPunctuation.find(piece) != std::string_view::npos || force.forces(piece) || piece.starts_with(kMarker);
+  }
+  [[nodiscard]] std::string_view pure(std::string_view piece) const override { return strip_leading(piece, kMarker); }
+  [[nodiscard]] std::string_view label(std::string_view word) const override {
+    return strips_label_ ? strip_leading(word, kMarker) : word;
+  }
+  [[nodiscard]] std::string decode(std::span<const std::string_view> elements) const override {
+    std::string text;
+    for (std::size_t i = 0; i < elements.size(); ++i) text += replace_all(elements[i], kMarker, i == 0 ? "" : " ");
+    return text;
+  }
+
+ private:
+  static constexpr std::string_view kMarker = "\xE2\x96\x81";
+  bool strips_label_;
+};
+
 /// The mean of a word's piece probabilities, in the arithmetic of the library: Python floats (always 1.0, exact) until
 /// the first float32 comes, float32 from then on.
 struct RunningMean {
@@ -40,9 +66,19 @@ struct RunningMean {
 
 }  // namespace
 
-const ReferenceWordRules* reference_word_rules(TokenizerFamily family) {
+const ReferenceWordRules* reference_word_rules(TokenizerFamily family, bool is_securitylingua) {
   static const BertWordRules bert;
-  return family == TokenizerFamily::kWordPiece ? &bert : nullptr;
+  static const XlmRobertaWordRules xlm_roberta(/*strips_label=*/true);
+  static const XlmRobertaWordRules securitylingua(/*strips_label=*/false);
+  switch (family) {
+    case TokenizerFamily::kWordPiece:
+      return &bert;
+    case TokenizerFamily::kUnigram:
+      return is_securitylingua ? &securitylingua : &xlm_roberta;
+    case TokenizerFamily::kByteLevelBpe:
+      break;
+  }
+  return nullptr;
 }
 
 ReferenceWordMerger::ReferenceWordMerger(const ReferenceVocabulary& vocabulary, const ReferenceWordRules& rules,

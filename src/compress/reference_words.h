@@ -33,8 +33,9 @@ class ReferenceWordRules {
   [[nodiscard]] virtual std::string decode(std::span<const std::string_view> elements) const = 0;
 };
 
-/// The rules of a tokenizer family; null for those that have none (yet).
-[[nodiscard]] const ReferenceWordRules* reference_word_rules(TokenizerFamily family);
+/// The rules of a tokenizer family: WordPiece those of BERT, Unigram those of XLM-R (SecurityLingua's differ in the
+/// label); null for byte-level BPE, which the library has no rules for.
+[[nodiscard]] const ReferenceWordRules* reference_word_rules(TokenizerFamily family, bool is_securitylingua = false);
 
 struct ReferenceWord {
   std::string text;           ///< pieces put together; the first keeps its marker, [NEWi] is back in its original form

@@ -162,6 +162,7 @@ const std::array kFields{
     Field{"reference", plain<&R::reference>},
     Field{"rate", plain<&R::rate>},
     Field{"target_token", target_token},
+    Field{"threshold", plain<&R::threshold>},
     Field{"tokenizer", plain<&R::tokenizer>},
     Field{
         "token_to_word",
@@ -291,22 +292,22 @@ Result<T> parse_name(std::string_view field, std::string_view name,
                           hint.empty() ? fmt::format("; use \"{}\"", fmt::join(names, "\" or \"")) : hint));
 }
 
-constexpr std::array<std::pair<std::string_view, Precision>, 2> kPrecisions{
-    {{"int8", Precision::kInt8}, {"f32", Precision::kF32}}};
+constexpr std::array<std::pair<std::string_view, Precision>, 4> kPrecisions{{{"int8", Precision::kInt8},
+                                                                             {"bf16", Precision::kBf16},
+                                                                             {"f16", Precision::kF16},
+                                                                             {"f32", Precision::kF32}}};
 constexpr std::array<std::pair<std::string_view, TokenToWord>, 2> kTokenToWord{
     {{"mean", TokenToWord::kMean}, {"first", TokenToWord::kFirst}}};
 
 }  // namespace
 
 Result<Precision> parse_precision(std::string_view name) {
-  if (name == "f16" || name == "bf16") {
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("precision \"{}\" is not available in this version: use \"int8\" or \"f32\"", name));
-  }
   return parse_name<Precision>("precision", name, kPrecisions);
 }
 
-std::string_view precision_name(Precision precision) { return precision == Precision::kInt8 ? "int8" : "f32"; }
+std::string_view precision_name(Precision precision) {
+  return std::ranges::find(kPrecisions, precision, &std::pair<std::string_view, Precision>::second)->first;
+}
 
 Result<TokenToWord> parse_token_to_word(std::string_view name) {
   return parse_name<TokenToWord>("token_to_word", name, kTokenToWord);
@@ -378,6 +379,7 @@ std::string request_json(const ParsedRequest& parsed) {
   w.key("reference").boolean(r.reference);
   if (r.rate) w.key("rate").number(*r.rate);
   if (r.target_token) w.key("target_token").integer(*r.target_token);
+  if (r.threshold) w.key("threshold").number(*r.threshold);
   w.key("tokenizer").string(r.tokenizer);
   w.key("token_to_word").string(token_to_word_name(r.token_to_word));
   strings("force_tokens", r.force_tokens);

@@ -82,6 +82,7 @@ std::string response_json(const CompressResult& result, const ResponseOptions& o
   w.key("saving").string(figures.saving);
   w.key("tokenizer").string(result.tokenizer);
   if (result.fn_labeled_original_prompt) w.key("fn_labeled_original_prompt").string(*result.fn_labeled_original_prompt);
+  if (result.system_prompt) w.key("system_prompt").string(*result.system_prompt);
   w.key("kept_context_ids").begin_array();
   for (const std::size_t id : result.kept_context_ids) w.integer(id);
   w.end_array();

@@ -50,6 +50,16 @@ KeepFlags keep_flags(std::span<const PreparedContext> contexts, const Ranking& r
   return flags;
 }
 
+std::size_t count_above(std::span<const PreparedContext> contexts, const Ranking& ranking, double threshold) {
+  std::size_t n_words = ranking.n_forced;
+  while (n_words < ranking.order.size()) {
+    const WordRef ref = ranking.order[n_words];
+    if (!(static_cast<double>(contexts[ref.context].priorities[ref.word]) > threshold)) break;
+    ++n_words;
+  }
+  return n_words;
+}
+
 Result<std::size_t> select_prefix(const Ranking& ranking, std::int64_t budget_tokens,
                                   const std::function<std::int64_t(std::size_t)>& count) {
   std::size_t fits = ranking.n_forced;

@@ -34,6 +34,10 @@ using KeepFlags = std::vector<std::vector<std::uint8_t>>;
 [[nodiscard]] KeepFlags keep_flags(std::span<const PreparedContext> contexts, const Ranking& ranking,
                                    std::size_t n_kept);
 
+/// Number of words at the head of the ranking that are forced or rank by a priority above `threshold`.
+[[nodiscard]] std::size_t count_above(std::span<const PreparedContext> contexts, const Ranking& ranking,
+                                      double threshold);
+
 /// Number of words to keep: count(n) is the token count of the rendering of the first n, and count(result) <= budget
 /// while count(result + 1) > budget unless all words fit. Calls `count` about log2(words) times. Errors:
 /// kBudgetTooSmall when the forced words alone exceed the budget; the message names both numbers.

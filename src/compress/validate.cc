@@ -9,20 +9,24 @@
 #include <string_view>
 
 #include "base/suggest.h"
+#include "compress/securitylingua.h"
 
 namespace pith {
 namespace {
 
-// Methods that a request may name; only the first is there. The others are known so that their absence can be told
-// apart from a misspelling.
+// Methods that a request may name; the first kMethodsThere are there. The others are known so that their absence can be
+// told apart from a misspelling.
+constexpr std::size_t kMethodsThere = 2;
 constexpr std::array<std::string_view, 6> kMethods{"llmlingua2", "securitylingua", "taco",
                                                    "llmlingua",  "longllmlingua",  "selective_context"};
 
 Result<void> check_method(const CompressRequest& request) {
-  if (request.method == kMethods[0]) return {};
-  if (std::ranges::find(kMethods, request.method) != kMethods.end()) {
+  const auto method = std::ranges::find(kMethods, request.method);
+  if (method < kMethods.begin() + kMethodsThere) return {};
+  if (method != kMethods.end()) {
     return fail(ErrorCode::kUnsupported,
-                fmt::format("method \"{}\" is not available in this version: use \"{}\"", request.method, kMethods[0]));
+                fmt::format("method \"{}\" is not available in this version: use \"{}\" or \"{}\"", request.method,
+                            kMethods[0], kMethods[1]));
   }
   return fail(ErrorCode::kUnknownField,
               fmt::format("unknown method \"{}\"{}", request.method, did_you_mean(request.method, kMethods)));
@@ -43,6 +47,22 @@ Result<void> check_budget(const CompressRequest& request) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("rate ({}) and target_token ({}) are both given: give one of them", *request.rate,
                             *request.target_token));
+  }
+  return {};
+}
+
+Result<void> check_threshold(const CompressRequest& request) {
+  if (!request.threshold) return {};
+  if (!(*request.threshold >= 0 && *request.threshold < 1)) {  // NaN fails both
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("threshold is {}, outside [0, 1): give the score that a word must exceed, e.g. 0.5",
+                            *request.threshold));
+  }
+  if (request.reference && request.method != kSecurityLingua) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("threshold has no counterpart in the library's {}: leave out reference, or use method "
+                            "\"{}\"",
+                            request.method, kSecurityLingua));
   }
   return {};
 }
@@ -124,6 +144,7 @@ Result<void> check_context_filter(const CompressRequest& request) {
 Result<void> validate(const CompressRequest& request) {
   if (auto ok = check_method(request); !ok) return ok;
   if (auto ok = check_budget(request); !ok) return ok;
+  if (auto ok = check_threshold(request); !ok) return ok;
   if (auto ok = check_size(request); !ok) return ok;
   if (auto ok = check_force_strings("force_tokens", request.force_tokens); !ok) return ok;
   if (auto ok = check_force_strings("chunk_end_tokens", request.chunk_end_tokens); !ok) return ok;
@@ -137,7 +158,7 @@ std::vector<std::string> unused_field_warnings(const CompressRequest& request) {
   const auto unused = [&](std::string_view field) {
     warnings.push_back(fmt::format("{} has no effect with method {}", field, request.method));
   };
-  if (!request.instruction.empty()) unused("instruction");
+  if (!request.instruction.empty() && request.method != kSecurityLingua) unused("instruction");
   if (!request.question.empty()) unused("question");
   return warnings;
 }

@@ -52,6 +52,10 @@ class Tokenizer {
   /// Appends the tokens of `text` to `*out`; spans are offsets into `text`. No special tokens are added.
   virtual void encode(std::string_view text, Encoding* out) const = 0;
 
+  /// `text` as the tokenizer's normalizer rewrites it, which is how Hugging Face's library spells the unknown tokens of
+  /// Unigram models. The default is for tokenizers that need not say: `text` itself.
+  [[nodiscard]] virtual std::string normalized(std::string_view text) const { return std::string(text); }
+
   /// The vocabulary's spelling of `id` (`##ing`, `[CLS]`); empty when out of range. Views the tokenizer.
   [[nodiscard]] virtual std::string_view piece(TokenId id) const = 0;
   /// The id spelled exactly `piece`, or kNoToken.

@@ -185,7 +185,7 @@ std::map<std::string, ChunkRecord> chunk_records(const CompressRequest& request,
   const ReferenceVocabulary vocabulary(classifier.tokenizer());
   const ReferenceWordRules& rules = *reference_word_rules(classifier.tokenizer().family());
   const ReferenceForceTokens force = ReferenceForceTokens::create(request.force_tokens, vocabulary).value();
-  const auto ends = reference_chunk_ends(request.chunk_end_tokens, force, vocabulary);
+  const auto ends = reference_chunk_ends(request.chunk_end_tokens, force);
   ReferenceChunkSet chunks;
   for (const std::string& context : request.context) {
     const std::string mapped = force.map(context).value();

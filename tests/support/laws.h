@@ -47,10 +47,11 @@ inline std::string broken_law(const CompressRequest& request, const CompressResu
   if (joined != result.compressed_prompt) return "the prompt is the texts joined by blank lines";
   const auto n_tokens = static_cast<std::int64_t>(counter.count(result.compressed_prompt));
   if (n_tokens != result.compressed_tokens) return "compressed_tokens is what the counter says";
-  const auto budget =
-      request.target_token
-          ? *request.target_token
-          : static_cast<std::int64_t>(request.rate.value_or(0.5) * static_cast<double>(result.origin_tokens) + 1e-9);
+  const bool has_threshold = request.threshold || request.method == "securitylingua";
+  const double rate = request.rate.value_or(has_threshold ? 1.0 : kDefaultRate);
+  const auto budget = request.target_token
+                          ? *request.target_token
+                          : static_cast<std::int64_t>(rate * static_cast<double>(result.origin_tokens) + 1e-9);
   if (n_tokens > budget && request.use_token_level_filter) return "the result is within the budget";
   return "";
 }

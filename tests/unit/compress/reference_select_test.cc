@@ -103,5 +103,20 @@ TEST_F(ReferenceSelectTest, ContextsStayFromThePercentileOn) {
   EXPECT_FALSE(select_reference_contexts(scores, -0.5, {}));
 }
 
+TEST_F(ReferenceSelectTest, AFixedThresholdDecidesWhateverTheRate) {
+  const auto words = words_of({{"a", 0.5F}, {"b", 0.51F}, {"c", 1.0F}, {"d", 0.1F}});
+  for (const double reduce_rate : {0.01, 0.5, 1.0, 2.0}) {
+    WordCounts counts(counter_);
+    const auto keep = select_reference_words(
+        words, {.reduce_rate = reduce_rate, .fixed_threshold = 0.5, .drop_consecutive = false}, force({}), &counts);
+    ASSERT_TRUE(keep) << keep.error().message;
+    EXPECT_EQ(*keep, (std::vector<bool>{false, true, true, false}));
+  }
+  WordCounts counts(counter_);
+  const auto none = select_reference_words({}, {.fixed_threshold = 0.5}, force({}), &counts);
+  ASSERT_TRUE(none) << "no percentile is taken, so a chunk without words is no error";
+  EXPECT_TRUE(none->empty());
+}
+
 }  // namespace
 }  // namespace pith

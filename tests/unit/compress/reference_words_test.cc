@@ -140,8 +140,28 @@ TEST_F(ReferenceWordsTest, AContinuationWithoutAWordIsReported) {
   EXPECT_FALSE(merger.merge(std::vector<TokenId>{vocabulary_.id_of("##c")}, std::vector<float>{0.5F}));
 }
 
-TEST_F(ReferenceWordsTest, OtherFamiliesHaveNoRulesYet) {
-  EXPECT_EQ(reference_word_rules(TokenizerFamily::kUnigram), nullptr);
+TEST(XlmRobertaWordRulesTest, MarkersAndPunctuationBeginWords) {
+  const ReferenceWordRules& rules = *reference_word_rules(TokenizerFamily::kUnigram);
+  const ReferenceForceTokens no_force;
+  for (const char* piece : {"\u2581the", "\u2581", ".", "()", "./", "[\\]", "\u2581.", "~"}) {
+    EXPECT_TRUE(rules.begins_word(piece, no_force)) << piece;
+  }
+  for (const char* piece : {"the", "...", ")(", "\u3002", "1", "a.", "\u00E9"}) {
+    EXPECT_FALSE(rules.begins_word(piece, no_force)) << piece;
+  }
+  EXPECT_EQ(rules.pure("\u2581\u2581the"), "the");
+  EXPECT_EQ(rules.label("\u2581the"), "the");
+  EXPECT_EQ(reference_word_rules(TokenizerFamily::kUnigram, true)->label("\u2581the"), "\u2581the");
+}
+
+TEST(XlmRobertaWordRulesTest, DecodingDropsTheMarkersOfTheFirstElementOnly) {
+  const ReferenceWordRules& rules = *reference_word_rules(TokenizerFamily::kUnigram);
+  const std::vector<std::string_view> words{"\u2581a\u2581b", ".", "\u2581c", "\u2581", "d"};
+  EXPECT_EQ(rules.decode(words), "ab. c d");
+  EXPECT_EQ(rules.decode({}), "");
+}
+
+TEST_F(ReferenceWordsTest, ByteLevelBpeHasNoRules) {
   EXPECT_EQ(reference_word_rules(TokenizerFamily::kByteLevelBpe), nullptr);
 }
 

@@ -23,7 +23,7 @@ ParsedRequest accepted(std::string_view text, const CompressRequest* defaults = 
 TEST(RequestJsonTest, ReadsEveryField) {
   const ParsedRequest p = accepted(R"({
     "id": "a", "context": ["x", "y"], "instruction": "i", "question": "q", "method": "llmlingua2", "model": "m",
-    "precision": "f32", "reference": true, "rate": 0.25, "target_token": 200, "tokenizer": "cl100k_base",
+    "precision": "f32", "reference": true, "rate": 0.25, "target_token": 200, "threshold": 0.125, "tokenizer": "cl100k_base",
     "token_to_word": "first", "force_tokens": ["\n", "?"], "force_reserve_digit": true, "drop_consecutive": true,
     "chunk_end_tokens": ["!"], "use_context_level_filter": false, "use_token_level_filter": false,
     "force_context_ids": [1, 0], "target_context": 1, "context_level_rate": 0.5, "context_level_target_token": 7,
@@ -40,6 +40,7 @@ TEST(RequestJsonTest, ReadsEveryField) {
   EXPECT_TRUE(r.reference);
   EXPECT_EQ(r.rate, 0.25);
   EXPECT_EQ(r.target_token, 200);
+  EXPECT_EQ(r.threshold, 0.125);
   EXPECT_EQ(r.tokenizer, "cl100k_base");
   EXPECT_EQ(r.token_to_word, TokenToWord::kFirst);
   EXPECT_THAT(r.force_tokens, ElementsAre("\n", "?"));
@@ -178,9 +179,7 @@ TEST(RequestJsonTest, RefusesWithAMessageThatNamesTheFieldAndWhatWasFound) {
       {R"({"id": true})", kArgument, "id: expected a string or a whole number, found true"},
       {R"({"model": 1})", kArgument, "model: expected a string, found a number"},
       {R"({"precision": "in8"})", kArgument, R"(precision: unknown value "in8"; did you mean "int8"?)"},
-      {R"({"precision": "double"})", kArgument, R"(precision: unknown value "double"; use "int8" or "f32")"},
-      {R"({"precision": "bf16"})", ErrorCode::kUnsupported,
-       R"(precision "bf16" is not available in this version: use "int8" or "f32")"},
+      {R"({"precision": "double"})", kArgument, R"(precision: unknown value "double"; use "int8" or "bf16" or "f16" or "f32")"},
       {R"({"precision": 8})", kArgument, "precision: expected a string, found a number"},
       {R"({"token_to_word": "median"})", kArgument, R"(token_to_word: unknown value "median"; did you mean "mean"?)"},
       {R"({"iterative_size": "200"})", kArgument, "iterative_size: expected a whole number, found a string"},

@@ -40,7 +40,16 @@ TEST(ValidateTest, RefusesWithAMessageThatNamesTheValueAndTheNextStep) {
        "rate (0.5) and target_token (7) are both given: give one of them"},
       {[](R* r) { r->context.clear(); }, kArgument, "context is empty: give at least one text"},
       {[](R* r) { r->method = std::string("llmlingua"); }, ErrorCode::kUnsupported,
-       "method \"llmlingua\" is not available in this version: use \"llmlingua2\""},
+       "method \"llmlingua\" is not available in this version: use \"llmlingua2\" or \"securitylingua\""},
+      {[](R* r) { r->threshold = 1.0; }, kArgument,
+       "threshold is 1, outside [0, 1): give the score that a word must exceed, e.g. 0.5"},
+      {[](R* r) { r->threshold = -0.1; }, kArgument,
+       "threshold is -0.1, outside [0, 1): give the score that a word must exceed, e.g. 0.5"},
+      {[](R* r) { r->threshold = std::nan(""); }, kArgument,
+       "threshold is nan, outside [0, 1): give the score that a word must exceed, e.g. 0.5"},
+      {[](R* r) { r->threshold = 0.3, r->reference = true; }, kArgument,
+       "threshold has no counterpart in the library's llmlingua2: leave out reference, or use method "
+       "\"securitylingua\""},
       {[](R* r) { r->method = std::string("lmlingua2"); }, ErrorCode::kUnknownField,
        "unknown method \"lmlingua2\"; did you mean \"llmlingua2\"?"},
       {[](R* r) { r->force_tokens.assign(101, "x"); }, kArgument,
@@ -106,6 +115,9 @@ TEST(ValidateTest, AcceptsTheEdgesOfTheRanges) {
         r->force_context_ids = {2, 2, 0};
       },
       [](R* r) { r->target_context = 99; },
+      [](R* r) { r->threshold = 0.0; },
+      [](R* r) { r->method = "securitylingua", r->threshold = 0.999, r->target_token = 5; },
+      [](R* r) { r->method = "securitylingua", r->threshold = 0.3, r->reference = true; },
   };
   for (const auto& change : cases) {
     CompressRequest request = good();
