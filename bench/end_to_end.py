@@ -15,7 +15,9 @@ import tempfile
 from harness import checks, forward_pass, machine, models, report, texts, workers
 
 RATE = 0.5
-LENGTHS = {"minilm": (500, 2000, 10000, 50000), "bert-24x1024": (500, 2000, 10000), "default": (500, 2000, 10000, 50000)}
+LENGTHS = {"minilm": (500, 2000, 10000, 50000), "bert-24x1024": (500, 2000, 10000),
+           "xlmr-24x1024": (500, 2000, 10000), "default": (500, 2000, 10000, 50000)}
+FORWARD_PASS = ("minilm", "bert-24x1024")  # the models that are converted for llama.cpp's own benchmark tool
 PEER_BATCHES = (8, 50)  # chunks per forward pass of the peer; 50 is the library's default. The faster one is used.
 MAX_CELL_MS = 120_000   # slow cells get fewer rounds than asked, but at least two
 INT8, REFERENCE, PEER = "Pith int8", "Pith f32, reference mode", "llmlingua (PyTorch f32)"
@@ -124,8 +126,8 @@ def render(result):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", default="minilm,bert-24x1024,default")
-    parser.add_argument("--lengths", help="in o200k_base tokens; default: 500,2000,10000 and, but for bert-24x1024, 50000")
+    parser.add_argument("--models", default="minilm,bert-24x1024,xlmr-24x1024,default")
+    parser.add_argument("--lengths", help="in o200k_base tokens; default: 500,2000,10000 and, but for the large ones, 50000")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--build", type=pathlib.Path, default=machine.ROOT / "build/dev")
@@ -142,7 +144,7 @@ def main():
                 continue
             paths = texts.write_lengths(pathlib.Path(folder), asked or LENGTHS[name])
             result["models"][name] = run_model(name, model, paths, arguments, texts.encoding("o200k_base"))
-            if name != "default" and not arguments.skip_forward:
+            if name in FORWARD_PASS and not arguments.skip_forward:
                 measured = forward_pass.measure(name, model, arguments.threads, max(2, arguments.rounds // 2), arguments.build)
                 if measured is None:
                     print("llama.cpp is not built, its rows are left out; bench/llama_cpp.sh builds it")

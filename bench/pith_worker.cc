@@ -1,7 +1,8 @@
 // Pith as a worker process for the benchmark scripts: an Engine behind one JSON object a line, so that a script can
 // take turns between Pith and a peer within one run (bench/llmlingua_worker.py speaks the same protocol).
 //
-//   pith_worker --model FOLDER [--precision int8|f32] [--threads N] [--cache-dir DIR] [--window N] [--overlap N]
+//   pith_worker --model FOLDER [--precision int8|bf16|f16|f32] [--threads N] [--cache-dir DIR] [--window N] [--overlap
+//   N]
 //
 // The first line written says what was loaded. Then, per line read:
 //   {"file": "a.txt", "rate": 0.5, "reference": false, "text": true}  compresses; other request fields pass through

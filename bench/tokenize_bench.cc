@@ -1,5 +1,6 @@
-// Tokens per second of CPU time: WordPiece of the default model and the target's token counters, on real English
-// (bench/data/long.txt) and on texts that leave the fast paths; and what loading them costs.
+// Tokens per second of CPU time: WordPiece of the default model, Unigram with the small vocabulary of the tests and the
+// target's token counters, on real English (bench/data/long.txt) and on texts that leave the fast paths; and what
+// loading them costs.
 //
 //   pith_bench --benchmark_filter=tokenize/
 #include <benchmark/benchmark.h>
@@ -9,6 +10,8 @@
 #include <string_view>
 
 #include "base/mapped_file.h"
+#include "support/temp_dir.h"
+#include "support/zst_file.h"
 #include "tokenize/bpe_ranks.h"
 #include "tokenize/byte_bpe_counter.h"
 #include "tokenize/load_tokenizer.h"
@@ -44,10 +47,10 @@ void report(benchmark::State& state, std::size_t n_tokens, std::size_t n_bytes) 
   state.counters["tokens"] = static_cast<double>(n_tokens);
 }
 
-void wordpiece(benchmark::State& state, const std::string& name) {
-  const auto tokenizer = pith::load_tokenizer(kModelDir);
+void encode(benchmark::State& state, const std::string& name, const std::string& model_dir) {
+  const auto tokenizer = pith::load_tokenizer(model_dir);
   const std::string text = sample(name);
-  if (!tokenizer || text.empty()) return state.SkipWithError("models/default or the text is missing");
+  if (!tokenizer || text.empty()) return state.SkipWithError("the tokenizer or the text is missing");
   pith::Encoding encoding;
   (*tokenizer)->encode(text, &encoding);
   const std::size_t n_tokens = encoding.n_tokens();
@@ -58,6 +61,14 @@ void wordpiece(benchmark::State& state, const std::string& name) {
     benchmark::DoNotOptimize(encoding.ids.data());
   }
   report(state, n_tokens, text.size());
+}
+
+void wordpiece(benchmark::State& state, const std::string& name) { encode(state, name, kModelDir); }
+
+void unigram(benchmark::State& state, const std::string& name) {
+  const pith::TempDir dir;
+  pith::write_text(dir / "tokenizer.json", pith::read_zst(PITH_SOURCE_DIR "/tests/data/tokenizers/unigram.json.zst"));
+  encode(state, name, dir.path());
 }
 
 void counter(benchmark::State& state, const char* name, pith::BpePattern pattern, const std::string& text_name) {
@@ -91,6 +102,7 @@ const int kRegistered = [] {
   for (const char* text : {"english", "french", "russian", "chinese", "thai", "json", "one_word"}) {
     const std::string name = text;
     benchmark::RegisterBenchmark(("tokenize/wordpiece/" + name).c_str(), wordpiece, name);
+    benchmark::RegisterBenchmark(("tokenize/unigram/" + name).c_str(), unigram, name);
     benchmark::RegisterBenchmark(("tokenize/o200k_base/" + name).c_str(), counter, "o200k_base",
                                  pith::BpePattern::kO200k, name);
     benchmark::RegisterBenchmark(("tokenize/cl100k_base/" + name).c_str(), counter, "cl100k_base",

@@ -2,13 +2,15 @@
 # unpacks into the cache (tools/deps.sh). Nothing is downloaded from here.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
-find_package(Boost 1.75 REQUIRED)  # headers only: JSON (compiled once in src/base/json.cc)
+find_package(Boost 1.75 REQUIRED)  # headers only: JSON (compiled once in src/base/json.cc), Asio and Beast (src/net/)
+find_package(OpenSSL 3 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tl-expected REQUIRED)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 
 if(NOT DEFINED PITH_CACHE_DIR)
   if(DEFINED ENV{PITH_CACHE})
@@ -29,6 +31,8 @@ endif()
 # The wheel's headers are not ours to warn about.
 set_target_properties(openvino::runtime PROPERTIES
   INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "$<TARGET_PROPERTY:openvino::runtime,INTERFACE_INCLUDE_DIRECTORIES>")
+
+include(PithLlama)
 
 if(PITH_DEVELOPER)
   find_package(GTest REQUIRED)

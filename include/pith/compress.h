@@ -32,6 +32,11 @@ enum class TokenToWord { kMean, kFirst };
 ///   kF32   float32 throughout; what reference mode is defined by
 enum class Precision { kInt8, kBf16, kF16, kF32 };
 
+/// What computes the network. kAuto: OpenVINO for a folder in Hugging Face layout, llama.cpp for a GGUF file.
+enum class ModelEngine { kAuto, kOpenVino, kLlama };
+/// Where llama.cpp computes. kAuto: on a GPU where there is one and this build of Pith can use it, else on the CPU.
+enum class Device { kAuto, kCpu, kGpu };
+
 /// Ask for one of `rate`, `target_token` and `threshold`; with none, kDefaultRate is used (method securitylingua:
 /// kSecurityLinguaThreshold). `threshold` may be joined by one of the other two, which then is an upper limit.
 struct CompressRequest {

@@ -26,8 +26,13 @@ namespace pith {
 }
 
 struct EngineOptions {
-  /// "default", a name `pith models list` shows, or a folder in Hugging Face layout.
+  /// "default", a name `pith models list` shows, a folder in Hugging Face layout, or a GGUF file that
+  /// `pith convert --gguf` made of one.
   std::string model = "default";
+  /// Which engine is to run the model, for callers who want an error rather than another one.
+  ModelEngine engine = ModelEngine::kAuto;
+  /// Where the llama.cpp engine computes; OpenVINO uses the CPU.
+  Device device = Device::kAuto;
   /// Unset: default_precision() of each request; the int8 model is loaded at once, the other when it is first needed.
   std::optional<Precision> precision;
   /// Threads of the forward pass; 0 = one per core this process may use. Does not change results.

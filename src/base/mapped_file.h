@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,14 @@ class MappedFile {
   ~MappedFile();
 
   [[nodiscard]] std::string_view bytes() const { return {data_, n_bytes_}; }
+  /// Copies `out.size()` bytes from `begin` on without mapping their pages: a kernel may map 2 MB around each byte that
+  /// is touched, which makes a few thousand rows of a large table cost as much memory as the table. Thread-safe.
+  /// Errors: kIo (the range is not in the file, or it was cut since it was opened).
+  [[nodiscard]] Result<void> read_at(std::size_t begin, std::span<char> out) const;
 
  private:
+  std::string path_;
+  int fd_ = -1;
   const char* data_ = nullptr;
   std::size_t n_bytes_ = 0;
 };

@@ -25,7 +25,7 @@ struct ArgumentError {
 [[noreturn]] void bad_argument(std::string_view flag, std::string_view what);
 
 /// What a shell may complete in place of a positional argument.
-enum class PositionalKind { kNone, kFiles, kFolders, kWords };
+enum class PositionalKind { kNone, kFiles, kFolders, kWords, kModels, kPulledModels };
 
 struct Command {
   CLI::App* app = nullptr;

@@ -68,9 +68,9 @@ std::uint64_t settings_hash(const BatchOptions& options) {
   ParsedRequest defaults;
   defaults.request = options.defaults;
   const EngineOptions& e = options.engine;
-  return hash_of(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", PITH_VERSION, request_json(defaults), e.model,
+  return hash_of(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", PITH_VERSION, request_json(defaults), e.model,
                              e.precision ? precision_name(*e.precision) : "", e.window_tokens, e.window_overlap_tokens,
-                             options.timings));
+                             static_cast<int>(e.engine), static_cast<int>(e.device), options.timings));
 }
 
 Result<BatchOutput> open_output(const BatchOptions& options, const struct stat& input, const Environment& environment) {

@@ -90,6 +90,18 @@ bool offers_files(const CommandInfo& info) {
          info.command->positional_kind == PositionalKind::kFolders;
 }
 
+/// The command whose output a shell offers, or "". Names of models change while the script stays.
+std::string name_source(const CommandInfo& info) {
+  switch (info.command->positional_kind) {
+    case PositionalKind::kModels:
+      return "pith models list --names 2>/dev/null";
+    case PositionalKind::kPulledModels:
+      return "pith models list --names --pulled 2>/dev/null";
+    default:
+      return {};
+  }
+}
+
 // ---- bash ----
 
 std::string bash_script(const std::vector<CommandInfo>& commands) {
@@ -116,8 +128,10 @@ std::string bash_script(const std::vector<CommandInfo>& commands) {
                                                   : std::string("COMPREPLY=()");
       values += fmt::format("    {}) {}; return;;\n", fmt::join(patterns, "|"), action);
     }
-    words += fmt::format("    {}) words={}; files={};;\n", shell_quoted(path),
-                         shell_quoted(fmt::format("{}", fmt::join(names, " "))), offers_files(info) ? 1 : 0);
+    const std::string source = name_source(info);
+    words += fmt::format("    {}) words={}{}; files={};;\n", shell_quoted(path),
+                         shell_quoted(fmt::format("{}", fmt::join(names, " "))),
+                         source.empty() ? "" : fmt::format("\" $({})\"", source), offers_files(info) ? 1 : 0);
   }
   return fmt::format(R"(# bash completion for pith, written by `pith completion bash`. Use it with:
 #   source <(pith completion bash)
@@ -184,6 +198,8 @@ std::string zsh_function(const CommandInfo& info) {
     const auto& words = info.command->positional_words;
     if (!words.empty()) {
       arguments += " \\\n    " + shell_quoted(fmt::format("*:argument:({})", fmt::join(words, " ")));
+    } else if (const std::string source = name_source(info); !source.empty()) {
+      arguments += fmt::format(" \\\n    \"*:model:($({}))\"", source);
     } else if (offers_files(info)) {
       arguments += " \\\n    '*:file:_files'";
     }
@@ -232,6 +248,8 @@ std::string fish_script(const std::vector<CommandInfo>& commands) {
     }
     if (!info.command->positional_words.empty()) {
       out += prefix + "-f -a " + fish_quoted(fmt::format("{}", fmt::join(info.command->positional_words, " "))) + '\n';
+    } else if (const std::string source = name_source(info); !source.empty()) {
+      out += prefix + "-f -a " + fish_quoted('(' + source + ')') + '\n';
     } else if (!offers_files(info)) {
       out += prefix + "-f\n";
     }

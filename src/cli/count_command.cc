@@ -7,6 +7,7 @@
 #include "base/error_table.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/flags.h"
 #include "cli/terminal.h"
 #include "pith/compress.h"
 #include "text/json_writer.h"
@@ -91,11 +92,9 @@ Result<int> run_count(const CountOptions& options, std::vector<std::string> path
 void add_count_command(CommandSet* commands, const Environment& environment) {
   Command& command = commands->add(commands->root(), "count", "Count the tokens of texts");
   const auto options = std::make_shared<CountOptions>();
-  const auto names = token_counter_names();
-  add_choice(
-      command.app, "--tokenizer", std::vector<std::string>(names.begin(), names.end()),
-      [options, names](std::size_t i) { options->tokenizer = names[i]; },
-      "Whose tokens to count (default: o200k_base)");
+  add_tokenizer_flag(command.app, &options->tokenizer,
+                     "Whose tokens to count, by name or as the path of a folder with its tokenizer.json (default: "
+                     "o200k_base)");
   add_switch(command.app, "--json", &options->json, "Write the counts as JSON, with bytes");
   command.positional_usage = "[FILE...]";
   command.positionals = {{"FILE...", "Texts; none or \"-\" reads standard input"}};

@@ -1,10 +1,13 @@
 #include "cli/flags.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 
+#include "base/suggest.h"
 #include "cli/report.h"
 #include "compress/request_json.h"
 #include "tokenize/token_counter.h"
@@ -140,13 +143,24 @@ void add_budget_flags(CLI::App* app, CompressRequest* r) {
       "is "
       "an upper limit (default with --method securitylingua: 0.5)")
       ->group("Budget");
-  const auto names = token_counter_names();
-  add_choice(
-      app, "--tokenizer", std::vector<std::string>(names.begin(), names.end()),
-      [r, names](std::size_t i) { r->tokenizer = names[i]; },
-      "Whose tokens to count: the tokenizer of the model that will read the result (default: o200k_base; "
-      "cl100k_base with --reference)")
+  add_tokenizer_flag(
+      app, &r->tokenizer,
+      "Whose tokens to count: the tokenizer of the model that will read the result, by name or as the path "
+      "of a folder with its tokenizer.json (default: o200k_base; cl100k_base with --reference)")
       ->group("Budget");
+}
+
+CLI::Option* add_tokenizer_flag(CLI::App* app, std::string* tokenizer, const std::string& description) {
+  const auto names = token_counter_names();
+  const std::string type = fmt::format("{}|DIR", fmt::join(names, "|"));
+  return add_text(app, "--tokenizer", tokenizer, type, description)->check([names](const std::string& value) {
+    if (is_tokenizer_path(value) || std::ranges::find(names, value) != names.end()) return std::string();
+    const std::string hint = did_you_mean(value, names);
+    bad_argument("--tokenizer", fmt::format("unknown value \"{}\"{}", value,
+                                            hint.empty() ? fmt::format("; use {} or a path such as ./{}",
+                                                                       fmt::join(names, ", "), value)
+                                                         : hint));
+  });
 }
 
 void add_request_flags(CLI::App* app, CompressRequest* request) {
@@ -158,8 +172,16 @@ void add_request_flags(CLI::App* app, CompressRequest* request) {
 
 void add_engine_flags(CLI::App* app, EngineOptions* o) {
   constexpr const char* kGroup = "Engine";
-  add_text(app, "-m,--model", &o->model, "NAME|DIR",
-           "Model: a name of `pith models list`, or a folder (default: default)")
+  add_text(app, "-m,--model", &o->model, "NAME|DIR|FILE",
+           "Model: a name of `pith models list`, a folder, or a GGUF file of `pith convert` (default: default)")
+      ->group(kGroup);
+  add_choice(
+      app, "--engine", {"auto", "openvino", "llama"}, [o](std::size_t i) { o->engine = static_cast<ModelEngine>(i); },
+      "Who computes: openvino for folders, llama (llama.cpp) for GGUF files (default: auto, by the model)")
+      ->group(kGroup);
+  add_choice(
+      app, "--device", {"auto", "cpu", "gpu"}, [o](std::size_t i) { o->device = static_cast<Device>(i); },
+      "Where engine llama computes (default: auto: a GPU if there is one that this build can use)")
       ->group(kGroup);
   add_choice(
       app, "--precision", {"int8", "bf16", "f16", "f32"},

@@ -15,10 +15,12 @@ namespace pith::cli {
 
 /// --rate, --target-token, --tokenizer.
 void add_budget_flags(CLI::App* app, CompressRequest* request);
+/// --tokenizer: a name or a path that load_token_counter() takes.
+CLI::Option* add_tokenizer_flag(CLI::App* app, std::string* tokenizer, const std::string& description);
 /// All other fields.
 void add_request_flags(CLI::App* app, CompressRequest* request);
 
-/// --model, --precision, --threads, --window-tokens, --window-overlap-tokens, --cache-dir.
+/// --model, --engine, --device, --precision, --threads, --window-tokens, --window-overlap-tokens, --cache-dir.
 void add_engine_flags(CLI::App* app, EngineOptions* options);
 
 /// --color auto|always|never

@@ -23,6 +23,7 @@ void install_signal_handlers() {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;  // NOLINT: a macro of the system
   sigaction(SIGPIPE, &ignore, nullptr);
+  sigaction(SIGXFSZ, &ignore, nullptr);
 }
 
 int stop_signal() { return g_stop_signal.load(); }

@@ -1,5 +1,6 @@
 // Ctrl-C and SIGTERM ask for a tidy stop: the running command notices, leaves its files in order and exits. A second
 // signal ends the process at once. SIGPIPE is ignored; a write to a closed pipe is noticed as BrokenPipe (files.h).
+// SIGXFSZ is ignored too: a file above `ulimit -f` is a failed write.
 #pragma once
 
 namespace pith::cli {

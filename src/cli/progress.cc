@@ -30,8 +30,10 @@ std::string progress_line(const ProgressState& state, std::size_t columns) {
     line = fmt::format("[{}{}] {:3.0f} %  {}", std::string(n_full, '#'), std::string(kBarColumns - n_full, '-'),
                        share * 100, state.label);
     constexpr double kEnough = 0.01;  // below it the estimate is a guess
-    if (share >= kEnough && share < 1) {
-      line += fmt::format("  ETA {}", clock_text(state.elapsed_s * (1 - share) / share));
+    if (share >= kEnough && share < 1 && state.n_done > state.n_before) {
+      const auto n_left = static_cast<double>(state.n_total - state.n_done);
+      line += fmt::format("  ETA {}",
+                          clock_text(state.elapsed_s * n_left / static_cast<double>(state.n_done - state.n_before)));
     }
   } else {
     line = fmt::format("{}  {}", state.label, clock_text(state.elapsed_s));
@@ -44,13 +46,13 @@ ProgressBar::ProgressBar(int fd, bool enabled) : fd_(fd), enabled_(enabled), sta
 
 ProgressBar::~ProgressBar() { clear(); }
 
-void ProgressBar::update(std::size_t n_done, std::size_t n_total, std::string_view label) {
+void ProgressBar::update(std::size_t n_done, std::size_t n_total, std::string_view label, std::size_t n_before) {
   if (!enabled_) return;
   const auto now = Clock::now();
   if (now - start_ < kQuiet || (drawn_ && now - last_draw_ < kRedraw)) return;
   last_draw_ = now;
   drawn_ = true;
-  const ProgressState state{n_done, n_total, std::string(label), elapsed_s()};
+  const ProgressState state{n_done, n_total, std::string(label), elapsed_s(), n_before};
   say(fd_, "\r\x1b[K" + progress_line(state, terminal_columns(fd_)));
 }
 

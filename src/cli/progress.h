@@ -15,6 +15,7 @@ struct ProgressState {
   std::size_t n_total = 0;
   std::string label;  ///< "120 lines, 31/s"
   double elapsed_s = 0;
+  std::size_t n_before = 0;  ///< of n_done, what was done before the clock started
 };
 
 /// "[########------------]  41 %  120 lines, 31/s  ETA 0:18": at most `columns` - 1 wide.
@@ -29,7 +30,7 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar();
 
-  void update(std::size_t n_done, std::size_t n_total, std::string_view label);
+  void update(std::size_t n_done, std::size_t n_total, std::string_view label, std::size_t n_before = 0);
   /// Wipes the line, so that a message can be written; the next update draws it again.
   void clear();
   [[nodiscard]] double elapsed_s() const;

@@ -33,6 +33,8 @@ class LoadedEngine final : public Engine {
     ClassifierPtr& loaded = loaded_[static_cast<std::size_t>(wanted)];
     if (loaded == nullptr) {
       auto result = load_classifier({.model_dir = model_dir_,
+                                     .engine = options_.engine,
+                                     .device = options_.device,
                                      .precision = wanted,
                                      .n_threads = options_.n_threads,
                                      .cache_dir = options_.cache_dir,

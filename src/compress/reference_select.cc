@@ -48,6 +48,12 @@ void drop_repeated_force_words(const std::vector<ReferenceWord>& words, double t
   }
 }
 
+tl::unexpected<Error> no_words() {
+  return fail(ErrorCode::kInvalidArgument,
+              "reference mode cannot compress a chunk without a word the model knows (emoji, rare scripts and words of "
+              "more than 100 characters are unknown to it); use reference = false");
+}
+
 /// The percentile over tokens: every word counts as often as it has tokens.
 Result<double> rate_threshold(const std::vector<ReferenceWord>& words, std::span<const Value> values,
                               double reduce_rate, WordCounts* counts) {
@@ -57,12 +63,7 @@ Result<double> rate_threshold(const std::vector<ReferenceWord>& words, std::span
   for (std::size_t i = 0; i < words.size(); ++i) {
     weighted.insert(weighted.end(), counts->count(words[i].text), values[i]);
   }
-  if (weighted.empty()) {
-    return fail(
-        ErrorCode::kInvalidArgument,
-        "reference mode cannot compress a chunk without a word the model knows (emoji, rare scripts and words of "
-        "more than 100 characters are unknown to it); use reference = false");
-  }
+  if (weighted.empty()) return no_words();
   return percentile_of(weighted, *percent);
 }
 
@@ -92,7 +93,8 @@ Result<std::vector<bool>> select_reference_words(const std::vector<ReferenceWord
   values.reserve(words.size());
   for (const ReferenceWord& word : words) values.push_back({word.probability, word.is_double});
 
-  if (selection.drop_consecutive && !words.empty()) {
+  if (selection.drop_consecutive) {
+    if (words.empty()) return no_words();
     const auto word_percent = reference_percent(100 * selection.reduce_rate, "the rate");
     if (!word_percent) return tl::unexpected(word_percent.error());
     drop_repeated_force_words(words, percentile_of(values, *word_percent), force, &values);

@@ -41,7 +41,8 @@ struct ReferenceSelection {
 
 /// Whether each word of one chunk stays (section 3.2 of the paper with the library's details: every word weighs as many
 /// values as it has tokens, and only what is strictly above the percentile stays).
-/// Errors: kInvalidArgument for a chunk without words (unless the threshold is fixed), or a reduce_rate of 1 or more.
+/// Errors: kInvalidArgument for a chunk without words (unless the threshold is fixed and drop_consecutive
+/// off), or a reduce_rate of 1 or more.
 [[nodiscard]] Result<std::vector<bool>> select_reference_words(const std::vector<ReferenceWord>& words,
                                                                const ReferenceSelection& selection,
                                                                const ReferenceForceTokens& force, WordCounts* counts);

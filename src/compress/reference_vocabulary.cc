@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "text/utf8.h"
+
 namespace pith {
 namespace {
 
@@ -12,6 +14,20 @@ std::vector<TokenId> present(const SpecialTokens& special) {
     if (id != kNoToken) ids.push_back(id);
   }
   return ids;
+}
+
+/// Bytes of Unicode white space at the end of `text`.
+std::size_t trailing_white_space(std::string_view text) {
+  std::size_t begin = text.size();
+  while (begin > 0) {
+    std::size_t previous = begin - 1;
+    while (previous > 0 && begin - previous < 4 && (static_cast<unsigned char>(text[previous]) & 0xC0) == 0x80)
+      --previous;
+    const CodePoint c = decode_code_point(text, previous);
+    if (!c.valid || previous + c.n_bytes != begin || !is_white_space(c.value)) break;
+    begin = previous;
+  }
+  return text.size() - begin;
 }
 
 }  // namespace
@@ -32,6 +48,7 @@ ReferenceVocabulary::ReferenceVocabulary(const Tokenizer& tokenizer) : tokenizer
   }
   for (const TokenId id : present(tokenizer.special_tokens())) literals_.emplace(tokenizer.piece(id), id);
   literals_.erase(std::string_view());
+  if (tokenizer.family() == TokenizerFamily::kUnigram) takes_white_space_ = tokenizer.special_tokens().mask;
   for (const auto& [piece, id] : literals_) {
     if (first_bytes_.find(piece.front()) == std::string::npos) first_bytes_ += piece.front();
     literal_lengths_.push_back(piece.size());
@@ -53,8 +70,11 @@ void ReferenceVocabulary::split(std::string_view text, const Literal& literal, c
       if (length > text.size() - at) continue;
       const auto found = literals_.find(text.substr(at, length));
       if (found == literals_.end()) continue;
-      end_plain(at);
-      literal(found->second);
+      std::size_t begin = at;
+      if (found->second == takes_white_space_)
+        begin -= trailing_white_space(text.substr(plain_begin, at - plain_begin));
+      end_plain(begin);
+      literal(begin == at ? found->second : tokenizer_.special_tokens().unk, text.substr(begin, at + length - begin));
       plain_begin = next = at + length;
       break;
     }
@@ -66,7 +86,7 @@ void ReferenceVocabulary::split(std::string_view text, const Literal& literal, c
 void ReferenceVocabulary::encode(std::string_view text, std::vector<TokenId>* ids) const {
   Encoding encoding;
   split(
-      text, [&](TokenId id) { ids->push_back(id); },
+      text, [&](TokenId id, std::string_view) { ids->push_back(id); },
       [&](std::string_view stretch) {
         encoding.clear();
         tokenizer_.encode(stretch, &encoding);
@@ -80,7 +100,7 @@ std::vector<std::string_view> ReferenceVocabulary::tokenize(std::string_view tex
   std::vector<std::string_view> pieces;
   Encoding encoding;
   split(
-      text, [&](TokenId id) { pieces.push_back(piece(id)); },
+      text, [&](TokenId, std::string_view spelling) { pieces.push_back(spelling); },
       [&](std::string_view stretch) {
         encoding.clear();
         tokenizer_.encode(stretch, &encoding);

@@ -27,11 +27,13 @@ class ReferenceVocabulary {
   ReferenceVocabulary& operator=(const ReferenceVocabulary&) = delete;
 
   /// Appends the ids of `text`. Special and added tokens are matched literally in the raw text (leftmost first; none of
-  /// them can overlap another), and what stands between them is tokenised as a text of its own.
+  /// them can overlap another), and what stands between them is tokenised as a text of its own. XLM-R's <mask> takes
+  /// the white space in front of it along, and is then spelled as no token of the vocabulary is: it becomes the unknown
+  /// one.
   void encode(std::string_view text, std::vector<TokenId>* ids) const;
 
   /// The tokens of `text` as the library's tokenize() spells them: pieces, but an unknown stretch of a Unigram model as
-  /// the normalized text it stands for. Views this object and `*storage`, where such stretches are kept.
+  /// the normalized text it stands for. Views this object, `text` and `*storage`, where such stretches are kept.
   [[nodiscard]] std::vector<std::string_view> tokenize(std::string_view text, std::deque<std::string>* storage) const;
 
   /// The spelling of an id; of an added token `[NEWi]`. Empty when out of range.
@@ -47,7 +49,7 @@ class ReferenceVocabulary {
   [[nodiscard]] TokenizerFamily family() const { return tokenizer_.family(); }
 
  private:
-  /// Calls literal(id) and plain(stretch) in the order of the text.
+  /// Calls literal(id, spelling) and plain(stretch) in the order of the text.
   template <class Literal, class Plain>
   void split(std::string_view text, const Literal& literal, const Plain& plain) const;
 
@@ -56,6 +58,7 @@ class ReferenceVocabulary {
   std::vector<TokenId> added_ids_;                          // by index
   std::unordered_map<TokenId, std::size_t> added_index_;    // ids outside the tokenizer's vocabulary
   std::unordered_map<std::string_view, TokenId> literals_;  // what encode() looks for; views pieces
+  TokenId takes_white_space_ = kNoToken;                    // XLM-R's <mask>
   std::string first_bytes_;                                 // the distinct first bytes of `literals_`
   std::vector<std::size_t> literal_lengths_;                // their distinct lengths, longest first
 };

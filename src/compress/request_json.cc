@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -292,10 +293,8 @@ Result<T> parse_name(std::string_view field, std::string_view name,
                           hint.empty() ? fmt::format("; use \"{}\"", fmt::join(names, "\" or \"")) : hint));
 }
 
-constexpr std::array<std::pair<std::string_view, Precision>, 4> kPrecisions{{{"int8", Precision::kInt8},
-                                                                             {"bf16", Precision::kBf16},
-                                                                             {"f16", Precision::kF16},
-                                                                             {"f32", Precision::kF32}}};
+constexpr std::array<std::pair<std::string_view, Precision>, 4> kPrecisions{
+    {{"int8", Precision::kInt8}, {"bf16", Precision::kBf16}, {"f16", Precision::kF16}, {"f32", Precision::kF32}}};
 constexpr std::array<std::pair<std::string_view, TokenToWord>, 2> kTokenToWord{
     {{"mean", TokenToWord::kMean}, {"first", TokenToWord::kFirst}}};
 

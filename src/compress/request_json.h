@@ -40,7 +40,7 @@ struct ParseOptions {
 
 /// Syntax, names, types and shapes; ranges are validate()'s, which the engine calls.
 /// Errors: kBadInput (not JSON, "NAME:LINE:COLUMN: ..."; not an object), kUnknownField (with a "did you mean"),
-/// kInvalidArgument (a wrong type: names the field, what was expected and what was found), kUnsupported (precision).
+/// kInvalidArgument (a wrong type: names the field, what was expected and what was found).
 [[nodiscard]] Result<ParsedRequest> parse_request(std::string_view text, const ParseOptions& options = {});
 
 /// The `id` of a text that parse_request refused, as far as it can be read; kNone with "" otherwise.
@@ -54,7 +54,7 @@ struct RequestId {
 /// are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string request_json(const ParsedRequest& parsed);
 
-/// "int8" or "f32". Errors: kUnsupported for f16 and bf16, kInvalidArgument for anything else.
+/// "int8", "bf16", "f16" or "f32". Errors: kInvalidArgument for anything else.
 [[nodiscard]] Result<Precision> parse_precision(std::string_view name);
 [[nodiscard]] std::string_view precision_name(Precision precision);
 

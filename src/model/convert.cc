@@ -10,8 +10,9 @@
 #include <vector>
 
 #include "base/mapped_file.h"
-#include "model/bert_config.h"
-#include "model/bert_tensors.h"
+#include "model/checkpoint.h"
+#include "model/encoder_config.h"
+#include "model/encoder_tensors.h"
 #include "model/safetensors.h"
 #include "model/weights.h"
 
@@ -31,12 +32,12 @@ struct Piece {
   bool is_scale = false;
 };
 
-Result<std::vector<Piece>> plan(const BertConfig& config, const SafeTensors& file) {
-  const WeightReader reader(file);
+Result<std::vector<Piece>> plan(const EncoderConfig& config, const Checkpoint& checkpoint) {
+  const WeightReader reader(checkpoint, config.architecture);
   std::vector<Piece> pieces;
-  for (const BertTensor& tensor : bert_tensors(config)) {
+  for (const EncoderTensor& tensor : encoder_tensors(config)) {
     const std::string name = tensor.in_encoder ? reader.encoder(tensor.name) : tensor.name;
-    const auto stored = file.require(name, tensor.shape);
+    const auto stored = checkpoint.require(name, tensor.shape);
     if (!stored) return tl::unexpected(stored.error());
     if (tensor.is_quantized) {
       pieces.push_back({{name, Dtype::kI8, tensor.shape}, name});
@@ -54,11 +55,11 @@ Result<std::vector<Piece>> plan(const BertConfig& config, const SafeTensors& fil
   return pieces;
 }
 
-Result<void> write_piece(const Piece& piece, const SafeTensors& file, SafeTensorsWriter* writer) {
-  const WeightReader reader(file);
+Result<void> write_piece(const Piece& piece, const Checkpoint& checkpoint, const WeightReader& reader,
+                         SafeTensorsWriter* writer) {
   const Shape& shape = piece.spec.shape;
   if (piece.is_scale || piece.spec.dtype == Dtype::kI8) {
-    const TensorView& source = *file.find(piece.source);
+    const TensorView& source = *checkpoint.find(piece.source);
     const auto matrix = reader.int8_matrix(piece.source, source.shape[0], source.shape[1]);
     if (!matrix) return tl::unexpected(matrix.error());
     return writer->append(piece.is_scale ? as_bytes_view(std::span<const float>(matrix->scales))
@@ -66,7 +67,7 @@ Result<void> write_piece(const Piece& piece, const SafeTensors& file, SafeTensor
   }
   const auto values = reader.values(piece.source, shape);  // also checks that they are finite
   if (!values) return tl::unexpected(values.error());
-  const TensorView& source = *file.find(piece.source);
+  const TensorView& source = *checkpoint.find(piece.source);
   if (source.dtype == piece.spec.dtype) return writer->append(source.bytes);
   return writer->append(as_bytes_view(std::span<const float>(*values)));
 }
@@ -89,11 +90,11 @@ Result<ConvertReport> convert_to_int8(const std::string& model_dir, const std::s
   const std::string config_path = (in / "config.json").string();
   const auto config_text = read_file(config_path);
   if (!config_text) return tl::unexpected(config_text.error());
-  const auto config = parse_bert_config(*config_text, config_path);
+  const auto config = parse_encoder_config(*config_text, config_path);
   if (!config) return tl::unexpected(config.error());
-  const auto file = SafeTensors::open((in / "model.safetensors").string());
-  if (!file) return tl::unexpected(file.error());
-  const auto pieces = plan(*config, *file);
+  const auto checkpoint = Checkpoint::open(model_dir);
+  if (!checkpoint) return tl::unexpected(checkpoint.error());
+  const auto pieces = plan(*config, *checkpoint);
   if (!pieces) return tl::unexpected(pieces.error());
 
   std::error_code error;
@@ -118,13 +119,15 @@ Result<ConvertReport> convert_to_int8(const std::string& model_dir, const std::s
   for (const Piece& piece : *pieces) specs.push_back(piece.spec);
   auto writer = SafeTensorsWriter::create(out_path, specs, {{"format", "pt"}, {"pith_storage", "int8 rows"}});
   if (!writer) return tl::unexpected(writer.error());
+  const WeightReader reader(*checkpoint, config->architecture);
   for (const Piece& piece : *pieces) {
-    if (auto ok = write_piece(piece, *file, &*writer); !ok) return tl::unexpected(ok.error());
+    if (auto ok = write_piece(piece, *checkpoint, reader, &*writer); !ok) return tl::unexpected(ok.error());
+    reader.drop(piece.source);
     if (!piece.is_scale) ++report.n_tensors;
     if (piece.spec.dtype == Dtype::kI8) ++report.n_int8_tensors;
   }
   if (auto ok = writer->finish(); !ok) return tl::unexpected(ok.error());
-  report.n_bytes_before = static_cast<std::int64_t>(file->bytes().size());
+  report.n_bytes_before = static_cast<std::int64_t>(checkpoint->n_bytes());
   report.n_bytes_after = static_cast<std::int64_t>(fs::file_size(out_path, error));
   return report;
 }

@@ -11,8 +11,9 @@
 #include <thread>
 
 #include "base/mapped_file.h"
-#include "model/bert_config.h"
-#include "model/openvino/bert_classifier.h"
+#include "model/encoder_config.h"
+#include "model/llama/llama_classifier.h"
+#include "model/openvino/encoder_classifier.h"
 #include "tokenize/load_tokenizer.h"
 
 namespace pith {
@@ -31,6 +32,20 @@ double quota_cores() {
 
 }  // namespace
 
+std::string_view precision_title(Precision precision) {
+  switch (precision) {
+    case Precision::kBf16:
+      return "bf16";
+    case Precision::kF16:
+      return "f16";
+    case Precision::kF32:
+      return "f32";
+    case Precision::kInt8:
+      break;
+  }
+  return "int8";
+}
+
 int usable_cores() {
   int n = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));  // respects the CPU affinity
   if (const double quota = quota_cores(); quota > 0) n = std::min(n, static_cast<int>(std::ceil(quota)));
@@ -44,15 +59,33 @@ Result<std::shared_ptr<const TokenClassifier>> load_classifier(const ClassifierO
                 fmt::format("n_threads must be from 0 to {}, found {}", kMaxThreads, options.n_threads));
   }
   std::error_code error;
+  if (std::filesystem::is_regular_file(options.model_dir, error)) {
+    if (options.engine == ModelEngine::kOpenVino) {
+      return fail(ErrorCode::kUnsupported,
+                  fmt::format("'{}' is a file, and engine openvino reads folders in Hugging Face "
+                              "layout; GGUF files are engine llama's",
+                              options.model_dir));
+    }
+    return load_llama_classifier(options.model_dir,
+                                 {.device = options.device,
+                                  .n_threads = options.n_threads == 0 ? usable_cores() : options.n_threads,
+                                  .tokenizer = options.tokenizer});
+  }
   if (!std::filesystem::is_directory(options.model_dir, error)) {
     return fail(ErrorCode::kNotFound, fmt::format("no model folder '{}': expected a folder with config.json, "
                                                   "model.safetensors and the tokenizer's files",
                                                   options.model_dir));
   }
+  if (options.engine == ModelEngine::kLlama) {
+    return fail(ErrorCode::kUnsupported,
+                fmt::format("engine llama reads GGUF files, and '{0}' is a folder: `pith convert "
+                            "--gguf q8_0 {0} MODEL.gguf` makes one of it",
+                            options.model_dir));
+  }
   const std::string config_path = options.model_dir + "/config.json";
   const auto config_text = read_file(config_path);
   if (!config_text) return tl::unexpected(config_text.error());
-  const auto config = parse_bert_config(*config_text, config_path);
+  const auto config = parse_encoder_config(*config_text, config_path);
   if (!config) return tl::unexpected(config.error());
 
   ClassifierOptions complete = options;
@@ -67,7 +100,7 @@ Result<std::shared_ptr<const TokenClassifier>> load_classifier(const ClassifierO
                 fmt::format("{}: vocab_size is {}, but the tokenizer has ids up to {}", config_path, config->vocab_size,
                             complete.tokenizer->vocab_size() - 1));
   }
-  return load_openvino_bert(complete, *config, *config_text, info);
+  return load_openvino_encoder(complete, *config, *config_text, info);
 }
 
 }  // namespace pith

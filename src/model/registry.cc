@@ -13,8 +13,10 @@
 #include "base/mapped_file.h"
 #include "base/paths.h"
 #include "base/suggest.h"
-#include "model/bert_config.h"
-#include "model/safetensors.h"
+#include "model/checkpoint.h"
+#include "model/encoder_config.h"
+#include "model/hub/store.h"
+#include "model/llama/describe_gguf.h"
 #include "model/weights.h"
 
 namespace pith {
@@ -29,16 +31,38 @@ Result<KnownModel> read_row(const json::value& value, const std::string& path) {
   KnownModel model;
   const std::pair<std::string_view, std::string*> texts[] = {
       {"name", &model.name}, {"summary", &model.summary}, {"architecture", &model.architecture},
-      {"size", &model.size}, {"licence", &model.licence}, {"folder", &model.folder}};
+      {"size", &model.size}, {"licence", &model.licence}, {"folder", &model.folder},
+      {"hub", &model.hub}};
   for (const auto& [key, target] : texts) {
     const json::value* text = object->if_contains(key);
     if (text == nullptr || !text->is_string()) return bad(fmt::format("'{}' is missing or not a string", key));
     *target = std::string(text->get_string());
   }
+  if (model.folder.empty() && !(has_hub_prefix(model.hub) && parse_hub_name(model.hub))) {
+    return bad(fmt::format("'folder' is empty and 'hub' ('{}') is not hf:ORG/NAME", printable(model.hub)));
+  }
   const json::value* supported = object->if_contains("supported");
   if (supported == nullptr || !supported->is_bool()) return bad("'supported' is missing or not true or false");
   model.is_supported = supported->get_bool();
   return model;
+}
+
+const KnownModel* find_known(const std::vector<KnownModel>& models, const std::string& name) {
+  const auto known = std::find_if(models.begin(), models.end(), [&](const KnownModel& m) { return m.name == name; });
+  return known == models.end() ? nullptr : &*known;
+}
+
+tl::unexpected<Error> unknown_model(const std::string& name, const std::vector<KnownModel>& models,
+                                    std::string_view what) {
+  std::vector<std::string_view> names;
+  for (const KnownModel& model : models) names.push_back(model.name);
+  const std::string hint = did_you_mean(name, names);
+  const bool may_be_on_hub = hint.empty() && parse_hub_name(name);
+  return fail(ErrorCode::kNotFound,
+              fmt::format("no model '{}': {}{}{}; known: {}", name, what, hint,
+                          may_be_on_hub ? fmt::format("; `pith models pull hf:{}` pulls it if it is on the hub", name)
+                                        : std::string(),
+                          fmt::join(names, ", ")));
 }
 
 }  // namespace
@@ -61,62 +85,63 @@ Result<std::vector<KnownModel>> known_models() {
   return models;
 }
 
+Result<HubName> hub_name_of(const std::string& name) {
+  if (has_hub_prefix(name)) return parse_hub_name(name);
+  const auto models = known_models();
+  if (!models) return tl::unexpected(models.error());
+  if (const KnownModel* known = find_known(*models, name)) {
+    if (!known->hub.empty()) return parse_hub_name(known->hub);
+    return fail(ErrorCode::kInvalidArgument, fmt::format("model '{}' ships with Pith: there is nothing to pull", name));
+  }
+  return unknown_model(name, *models, "not a known name");
+}
+
 Result<std::string> resolve_model(const std::string& name) {
+  if (has_hub_prefix(name)) {
+    const auto hub = parse_hub_name(name);
+    if (!hub) return tl::unexpected(hub.error());
+    return resolve_pulled(*hub, name);
+  }
   std::error_code error;
   const auto models = known_models();
-  if (models) {
-    const auto known =
-        std::find_if(models->begin(), models->end(), [&](const KnownModel& m) { return m.name == name; });
-    if (known != models->end() && !known->folder.empty()) return data_dir() + "/" + known->folder;
-    if (std::filesystem::is_directory(name, error)) return name;
-    if (known != models->end()) {
-      return fail(
-          ErrorCode::kUnsupported,
-          fmt::format("model '{}' is not fetched by Pith; download its folder (config.json, model.safetensors, the "
-                      "tokenizer's files) and pass the folder's path{}",
-                      name,
-                      known->is_supported ? ""
-                                          : fmt::format(" (and its architecture, {}, is not supported "
-                                                        "yet)",
-                                                        known->architecture)));
-    }
-  } else if (std::filesystem::is_directory(name, error)) {
-    return name;
-  } else {
-    return tl::unexpected(models.error());
+  const KnownModel* const known = models ? find_known(*models, name) : nullptr;
+  if (known != nullptr && !known->folder.empty()) return data_dir() + "/" + known->folder;
+  if (std::filesystem::is_directory(name, error) || std::filesystem::is_regular_file(name, error)) return name;
+  if (!models) return tl::unexpected(models.error());
+  if (known != nullptr) return resolve_pulled(*parse_hub_name(known->hub), name);
+  if (const auto hub = parse_hub_name(name)) {  // ORG/NAME that was pulled as hf:ORG/NAME
+    if (const auto pulled = find_pulled(*hub); !pulled || *pulled) return resolve_pulled(*hub, to_text(*hub));
   }
-  std::vector<std::string_view> names;
-  for (const KnownModel& model : *models) names.push_back(model.name);
-  return fail(ErrorCode::kNotFound, fmt::format("no model '{}': neither a folder nor a known name{}; known: {}", name,
-                                                did_you_mean(name, names), fmt::join(names, ", ")));
+  return unknown_model(name, *models, "neither a folder nor a known name");
 }
 
 Result<ModelInfo> describe_model(const std::string& dir) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(dir, ignored)) return describe_gguf_model(dir);
   const std::string config_path = dir + "/config.json";
   const auto config_text = read_file(config_path);
   if (!config_text) return tl::unexpected(config_text.error());
-  const auto config = parse_bert_config(*config_text, config_path);
+  const auto config = parse_encoder_config(*config_text, config_path);
   if (!config) return tl::unexpected(config.error());
-  const auto file = SafeTensors::open(dir + "/model.safetensors");
-  if (!file) return tl::unexpected(file.error());
+  const auto checkpoint = Checkpoint::open(dir);
+  if (!checkpoint) return tl::unexpected(checkpoint.error());
 
   ModelInfo info;
   info.dir = dir;
-  info.architecture = "bert";
+  info.architecture = architecture_name(config->architecture);
   info.n_layers = config->n_layers;
   info.hidden_size = config->hidden_size;
   info.n_heads = config->n_heads;
   info.intermediate_size = config->intermediate_size;
   info.vocab_size = config->vocab_size;
-  info.max_sequence_tokens = config->max_position_embeddings;
-  info.n_weight_bytes = static_cast<std::int64_t>(file->bytes().size());
+  info.max_sequence_tokens = config->max_sequence_tokens;
+  info.n_weight_bytes = static_cast<std::int64_t>(checkpoint->n_bytes());
   info.keep_label = fmt::format("{} ({})", config->keep_label_name, config->keep_label);
   std::map<std::string, std::size_t> bytes_by_dtype;
-  for (const auto& [name, tensor] : file->tensors()) {
+  checkpoint->for_each([&](const TensorView& tensor) {
     bytes_by_dtype[tensor.stored_dtype] += tensor.bytes.size();
-    if (!std::string_view(name).ends_with(kScaleSuffix))
-      info.n_parameters += static_cast<std::int64_t>(tensor.n_elements());
-  }
+    if (!tensor.name.ends_with(kScaleSuffix)) info.n_parameters += static_cast<std::int64_t>(tensor.n_elements());
+  });
   std::vector<std::pair<std::size_t, std::string>> by_size;
   by_size.reserve(bytes_by_dtype.size());
   for (const auto& [dtype, n_bytes] : bytes_by_dtype) by_size.emplace_back(n_bytes, dtype);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "model/hub/hub_name.h"
 #include "pith/result.h"
 
 namespace pith {
@@ -17,21 +18,28 @@ struct KnownModel {
   std::string size;           ///< for people: "6 layers x 384, 22 M parameters, 23 MB"
   std::string licence;        ///< SPDX identifier
   std::string folder;         ///< below data_dir() when it ships with Pith, else ""
+  std::string hub;            ///< what `pith models pull` fetches ("hf:ORG/NAME"), else ""; one of the two is there
   bool is_supported = false;  ///< Pith has an engine for its architecture
 };
 
 /// Errors: kNotFound/kIo (no registry file), kBadModel (damaged).
 [[nodiscard]] Result<std::vector<KnownModel>> known_models();
 
-/// The folder of a model: `name` is a known name that ships with Pith, or a path to a folder.
-/// Errors: kNotFound (neither; the message lists what is known and has a "did you mean"); kUnsupported (a published
-/// model that Pith does not fetch: the message says to download it and pass the folder).
+/// Where a name lies on the hub: "hf:ORG/NAME...", or a known name that has a place there.
+/// Errors: kNotFound (neither; with a "did you mean"), kInvalidArgument (a malformed hub name, or a model that ships
+/// with Pith); those of known_models().
+[[nodiscard]] Result<HubName> hub_name_of(const std::string& name);
+
+/// The folder of a model, or its GGUF file: `name` is a known name, "hf:ORG/NAME" or ORG/NAME of a model that was
+/// pulled, or a path to a folder or a GGUF file. Nothing is downloaded.
+/// Errors: kNotFound (not pulled yet: the message has the command; or neither a folder nor a name: the message lists
+/// what is known and has a "did you mean"); kInvalidArgument (a malformed hub name); kBadModel (a damaged pith.json).
 [[nodiscard]] Result<std::string> resolve_model(const std::string& name);
 
-/// What a model folder holds, from its config.json and the header of its weights.
+/// What a model folder or GGUF file holds, from its configuration and the header of its weights.
 struct ModelInfo {
   std::string dir;
-  std::string architecture;  ///< "bert"
+  std::string architecture;  ///< "bert", "xlm-roberta", ...
   std::int64_t n_layers = 0;
   std::int64_t hidden_size = 0;
   std::int64_t n_heads = 0;
@@ -39,7 +47,7 @@ struct ModelInfo {
   std::int64_t vocab_size = 0;
   std::int64_t max_sequence_tokens = 0;
   std::int64_t n_parameters = 0;
-  std::int64_t n_weight_bytes = 0;  ///< size of model.safetensors
+  std::int64_t n_weight_bytes = 0;  ///< size of model.safetensors, or of all shards
   std::string storage;              ///< "I8, F16", most bytes first
   std::string keep_label;           ///< "PRESERVE (1)"
 };

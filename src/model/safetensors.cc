@@ -12,6 +12,8 @@
 
 #include "base/check.h"
 #include "base/json.h"
+#include "model/resident.h"
+#include "model/shown_name.h"
 
 namespace pith {
 namespace {
@@ -31,14 +33,6 @@ struct DtypeRow {
 };
 constexpr DtypeRow kDtypes[] = {
     {Dtype::kF32, "F32", 4}, {Dtype::kF16, "F16", 2}, {Dtype::kBF16, "BF16", 2}, {Dtype::kI8, "I8", 1}};
-
-/// Names of strangers' tensors go into messages; long or odd ones are cut.
-std::string shown_name(std::string_view name) {
-  constexpr std::size_t kMaxShown = 120;
-  std::string shown = "'";
-  for (const char c : name.substr(0, kMaxShown)) shown += (c >= ' ' && c != 0x7F) || (c & 0x80) != 0 ? c : '?';
-  return shown + (name.size() > kMaxShown ? "...'" : "'");
-}
 
 std::optional<std::uint64_t> as_unsigned(const json::value& value) {
   if (const auto* u = value.if_uint64()) return *u;
@@ -230,6 +224,17 @@ Result<const TensorView*> SafeTensors::require(std::string_view name, const Shap
                                                   to_string(view->shape), to_string(shape)));
   }
   return view;
+}
+
+void SafeTensors::drop_resident_pages(std::string_view part) const {
+  if (!file_.bytes().empty()) pith::drop_resident_pages(part);
+}
+
+Result<void> SafeTensors::copy(std::string_view part, std::span<char> out) const {
+  PITH_CHECK(part.size() == out.size(), "");
+  if (!file_.bytes().empty()) return file_.read_at(static_cast<std::size_t>(part.data() - bytes_.data()), out);
+  std::ranges::copy(part, out.begin());
+  return {};
 }
 
 Result<SafeTensorsWriter> SafeTensorsWriter::create(const std::string& path, const std::vector<TensorSpec>& tensors,

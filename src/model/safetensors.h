@@ -71,6 +71,12 @@ class SafeTensors {
   /// The JSON header, without the length before it.
   [[nodiscard]] std::string_view header() const { return header_; }
 
+  /// Lets the kernel forget the resident pages of `part` of bytes(), which come back when they are read; see
+  /// resident.h. Nothing for bytes that the caller keeps.
+  void drop_resident_pages(std::string_view part) const;
+  /// Copies the bytes of `part`, a view into bytes(), without making its pages resident. Errors: kIo.
+  [[nodiscard]] Result<void> copy(std::string_view part, std::span<char> out) const;
+
  private:
   SafeTensors() = default;
   [[nodiscard]] Result<void> read_header();

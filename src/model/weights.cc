@@ -8,14 +8,13 @@
 #include <utility>
 
 #include "base/check.h"
+#include "model/encoder_tensors.h"
 #include "model/half.h"
 
 namespace pith {
 namespace {
 
 constexpr float kInt8Max = 127;
-constexpr std::string_view kPrefix = "bert.";
-constexpr std::string_view kProbeTensor = "embeddings.word_embeddings.weight";
 
 /// Element `i` of unaligned storage.
 template <class T>
@@ -77,30 +76,39 @@ Int8Matrix quantize_rows(std::span<const float> values, std::int64_t n_rows, std
   return matrix;
 }
 
-EmbeddingTable::EmbeddingTable(const TensorView& tensor, std::vector<float> scales)
-    : dtype_(tensor.dtype),
-      data_(tensor.bytes.data()),
+EmbeddingTable::EmbeddingTable(const SafeTensors& file, const TensorView& tensor, std::vector<float> scales)
+    : file_(&file),
+      dtype_(tensor.dtype),
+      bytes_(tensor.bytes),
       n_rows_(tensor.shape.at(0)),
       n_cols_(tensor.shape.at(1)),
       scales_(std::move(scales)) {}
 
-void EmbeddingTable::add_row(std::int64_t row, std::span<float> out) const {
+Result<void> EmbeddingTable::add_row(std::int64_t row, std::span<float> out) const {
   const std::size_t n = out.size();
-  const char* data = data_ + static_cast<std::size_t>(row) * n * dtype_bytes(dtype_);
+  const std::size_t n_row_bytes = n * dtype_bytes(dtype_);
+  const std::string_view stored = bytes_.substr(static_cast<std::size_t>(row) * n_row_bytes, n_row_bytes);
+  const char* data = stored.data();
+  std::vector<char> copied;
+  if (bytes_.size() > kMaxMappedTableBytes) {
+    copied.resize(n_row_bytes);
+    if (auto ok = file_->copy(stored, copied); !ok) return ok;
+    data = copied.data();
+  }
   switch (dtype_) {
     case Dtype::kF32:
       for (std::size_t c = 0; c < n; ++c) out[c] += load<float>(data, c);
-      return;
+      return {};
     case Dtype::kF16:
       for (std::size_t c = 0; c < n; ++c) out[c] += float16_to_float(load<std::uint16_t>(data, c));
-      return;
+      return {};
     case Dtype::kBF16:
       for (std::size_t c = 0; c < n; ++c) out[c] += bfloat16_to_float(load<std::uint16_t>(data, c));
-      return;
+      return {};
     case Dtype::kI8: {
       const float scale = scales_[static_cast<std::size_t>(row)];
       for (std::size_t c = 0; c < n; ++c) out[c] += scale * static_cast<float>(load<std::int8_t>(data, c));
-      return;
+      return {};
     }
     case Dtype::kOther:
       break;
@@ -108,33 +116,38 @@ void EmbeddingTable::add_row(std::int64_t row, std::span<float> out) const {
   check_failed("dtype is readable", __FILE__, __LINE__, "");
 }
 
-WeightReader::WeightReader(const SafeTensors& file) : file_(file) {
-  if (file.find(std::string(kPrefix) + std::string(kProbeTensor)) != nullptr) prefix_ = kPrefix;
+WeightReader::WeightReader(const Checkpoint& checkpoint, Architecture architecture) : checkpoint_(checkpoint) {
+  const std::string prefix(encoder_prefix(architecture));
+  if (checkpoint.find(prefix + std::string(word_embeddings_name(architecture))) != nullptr) prefix_ = prefix;
+}
+
+void WeightReader::drop(const std::string& name) const {
+  if (const TensorView* tensor = checkpoint_.find(name)) checkpoint_.drop_resident_pages(*tensor);
 }
 
 Result<const TensorView*> WeightReader::readable(const std::string& name, const Shape& shape) const {
-  auto tensor = file_.require(name, shape);
+  auto tensor = checkpoint_.require(name, shape);
   if (tensor && (*tensor)->dtype == Dtype::kOther) {
     return fail(ErrorCode::kBadModel, fmt::format("{}: tensor '{}' has dtype {}, expected F32, F16, BF16 or I8",
-                                                  file_.path(), name, (*tensor)->stored_dtype));
+                                                  checkpoint_.file_of(**tensor).path(), name, (*tensor)->stored_dtype));
   }
   return tensor;
 }
 
 Result<std::vector<float>> WeightReader::scales_of(const TensorView& tensor) const {
   const std::string name = tensor.name + std::string(kScaleSuffix);
-  const auto stored = file_.require(name, {tensor.shape.empty() ? 1 : tensor.shape.front()});
+  const auto stored = checkpoint_.require(name, {tensor.shape.empty() ? 1 : tensor.shape.front()});
   if (!stored) return tl::unexpected(stored.error());
   if ((*stored)->dtype != Dtype::kF32) {
-    return fail(ErrorCode::kBadModel,
-                fmt::format("{}: tensor '{}' has dtype {}, expected F32", file_.path(), name, (*stored)->stored_dtype));
+    return fail(ErrorCode::kBadModel, fmt::format("{}: tensor '{}' has dtype {}, expected F32",
+                                                  checkpoint_.file_of(**stored).path(), name, (*stored)->stored_dtype));
   }
   std::vector<float> scales((*stored)->n_elements());
   to_float(Dtype::kF32, (*stored)->bytes.data(), scales);
   for (const float scale : scales) {
     if (!(scale >= 0) || !std::isfinite(scale)) {
       return fail(ErrorCode::kBadModel, fmt::format("{}: tensor '{}' holds {}, scales are finite and not negative",
-                                                    file_.path(), name, scale));
+                                                    checkpoint_.file_of(**stored).path(), name, scale));
     }
   }
   return scales;
@@ -155,8 +168,8 @@ Result<std::vector<float>> WeightReader::values(const std::string& name, const S
     }
   }
   if (!all_finite(out)) {
-    return fail(ErrorCode::kBadModel,
-                fmt::format("{}: tensor '{}' holds values that are not finite", file_.path(), name));
+    return fail(ErrorCode::kBadModel, fmt::format("{}: tensor '{}' holds values that are not finite",
+                                                  checkpoint_.file_of(**tensor).path(), name));
   }
   return out;
 }
@@ -179,6 +192,33 @@ Result<Int8Matrix> WeightReader::int8_matrix(const std::string& name, std::int64
                     .scales = std::move(*scales)};
 }
 
+Result<HalfMatrix> WeightReader::half_matrix(const std::string& name, std::int64_t n_rows, std::int64_t n_cols,
+                                             Dtype dtype) const {
+  const auto tensor = readable(name, {n_rows, n_cols});
+  if (!tensor) return tl::unexpected(tensor.error());
+  const auto as_float = values(name, {n_rows, n_cols});
+  if (!as_float) return tl::unexpected(as_float.error());
+  HalfMatrix matrix;
+  if ((*tensor)->dtype == dtype) {
+    matrix.bytes = (*tensor)->bytes;
+    return matrix;
+  }
+  matrix.storage.resize(as_float->size());
+  std::uint32_t worst = 0;  // the largest magnitude; infinite if one did not fit
+  for (std::size_t i = 0; i < as_float->size(); ++i) {
+    const float value = (*as_float)[i];
+    matrix.storage[i] = dtype == Dtype::kF16 ? float_to_float16(value) : float_to_bfloat16(value);
+    worst = std::max<std::uint32_t>(worst, matrix.storage[i] & 0x7FFFU);
+  }
+  if (worst >= (dtype == Dtype::kF16 ? 0x7C00U : 0x7F80U)) {
+    return fail(ErrorCode::kBadModel,
+                fmt::format("{}: tensor '{}' holds values beyond what {} can hold; use another precision",
+                            checkpoint_.file_of(**tensor).path(), name, dtype_name(dtype)));
+  }
+  matrix.bytes = as_bytes_view(std::span<const std::uint16_t>(matrix.storage));
+  return matrix;
+}
+
 Result<EmbeddingTable> WeightReader::embedding(const std::string& name, std::int64_t n_rows,
                                                std::int64_t n_cols) const {
   const auto tensor = readable(name, {n_rows, n_cols});
@@ -189,7 +229,7 @@ Result<EmbeddingTable> WeightReader::embedding(const std::string& name, std::int
     if (!stored) return tl::unexpected(stored.error());
     scales = std::move(*stored);
   }
-  return EmbeddingTable(**tensor, std::move(scales));
+  return EmbeddingTable(checkpoint_.file_of(**tensor), **tensor, std::move(scales));
 }
 
 }  // namespace pith

@@ -50,6 +50,31 @@ bool is_valid_utf8(std::string_view text) {
   }
 }
 
+std::size_t append_utf8(char32_t c, std::string* out) {
+  const auto put = [&](char32_t byte) { out->push_back(static_cast<char>(static_cast<unsigned char>(byte))); };
+  const auto put_rest = [&](char32_t six_bits) { put(0x80 | (six_bits & 0x3F)); };
+  if (c < 0x80) {
+    put(c);
+    return 1;
+  }
+  if (c < 0x800) {
+    put(0xC0 | c >> 6);
+    put_rest(c);
+    return 2;
+  }
+  if (c < 0x10000) {
+    put(0xE0 | c >> 12);
+    put_rest(c >> 6);
+    put_rest(c);
+    return 3;
+  }
+  put(0xF0 | c >> 18);
+  put_rest(c >> 12);
+  put_rest(c >> 6);
+  put_rest(c);
+  return 4;
+}
+
 std::size_t ascii_run(std::string_view text, std::size_t at) {
   const std::size_t begin = at;
   constexpr std::uint64_t kHighBits = 0x8080808080808080U;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace pith {
@@ -35,6 +36,9 @@ struct CodePoint {
 
 /// Whether the whole text is well-formed UTF-8.
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
+
+/// Appends the UTF-8 of `c`, returns its number of bytes. REQUIRES: a Unicode scalar value.
+std::size_t append_utf8(char32_t c, std::string* out);
 
 /// Bytes below 0x80 from byte `at` on, up to the first other one. REQUIRES: at <= text.size().
 [[nodiscard]] std::size_t ascii_run(std::string_view text, std::size_t at);

@@ -3,36 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "text/utf8.h"
+
 namespace pith {
-namespace {
-
-std::size_t append_utf8(char32_t c, std::string* out) {
-  const auto put = [&](char32_t byte) { out->push_back(static_cast<char>(static_cast<unsigned char>(byte))); };
-  const auto put_rest = [&](char32_t six_bits) { put(0x80 | (six_bits & 0x3F)); };
-  if (c < 0x80) {
-    put(c);
-    return 1;
-  }
-  if (c < 0x800) {
-    put(0xC0 | c >> 6);
-    put_rest(c);
-    return 2;
-  }
-  if (c < 0x10000) {
-    put(0xE0 | c >> 12);
-    put_rest(c >> 6);
-    put_rest(c);
-    return 3;
-  }
-  put(0xF0 | c >> 18);
-  put_rest(c >> 12);
-  put_rest(c >> 6);
-  put_rest(c);
-  return 4;
-}
-
-}  // namespace
-
 void BertWordSplitter::feed(char32_t c, ByteSpan source) {
   std::uint16_t record = chars_.record(c);
   if (options_.clean_text) {

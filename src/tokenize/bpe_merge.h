@@ -1,5 +1,5 @@
-// Byte-pair merging of one piece: the pair with the lowest rank is joined first, the leftmost among equals, until no
-// two neighbours form a token.
+// Merging one piece with a tiktoken vocabulary: bytes that form a token are joined, whichever halves they come from,
+// and the token's id is its rank.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenize/bpe_merge_loop.h"
 #include "tokenize/bpe_ranks.h"
 
 namespace pith {
 
-/// Working memory of one thread, kept between pieces. Merging a piece of n bytes costs O(n^2) additions but no memory
-/// traffic worth naming below kSmallPieceBytes, and O(n log n) above (a heap of pairs), so a megabyte of one letter is
-/// fine.
+/// Working memory of one thread, kept between pieces. Time: see BpeMergeLoop.
 class BpeMerger {
  public:
   static constexpr std::size_t kSmallPieceBytes = 96;
@@ -25,23 +24,20 @@ class BpeMerger {
   [[nodiscard]] std::size_t merge(std::string_view piece, std::vector<std::int32_t>* ids);
 
  private:
-  using Rank = BpeRanks::Rank;
-  struct Part {
-    std::uint32_t begin;
-    Rank pair_rank;  ///< of this part joined with the next
-  };
-  struct Link {
-    std::uint32_t previous, next;
-    Rank pair_rank;
-  };
+  /// A pair is known by its bytes alone.
+  struct Pairs {
+    struct Symbol {};
+    [[nodiscard]] std::uint32_t rank(Symbol, std::uint32_t begin, Symbol, std::uint32_t end) const {
+      return ranks.find(piece.substr(begin, end - begin));
+    }
+    [[nodiscard]] Symbol joined(std::uint32_t, Symbol, Symbol) const { return {}; }
 
-  std::size_t merge_small(std::string_view piece, std::vector<std::int32_t>* ids);
-  std::size_t merge_large(std::string_view piece, std::vector<std::int32_t>* ids);
+    const BpeRanks& ranks;
+    std::string_view piece;
+  };
 
   const BpeRanks& ranks_;
-  std::vector<Part> parts_;
-  std::vector<Link> links_;
-  std::vector<std::uint64_t> heap_;  ///< rank << 32 | begin; smallest first
+  BpeMergeLoop<Pairs> loop_;
 };
 
 }  // namespace pith

@@ -14,23 +14,71 @@
 //   3  \p{N}{1,3}+
 //   4   ?[^\s\p{L}\p{N}]++[\r\n]*+
 //   5  \s++$|\s*[\r\n]|\s+(?!\S)|\s
+//
+// The others are spelled out below as tokenizer.json files spell them; kGpt4o is o200k_base's.
 #include "tokenize/bpe_split.h"
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "tokenize/bpe_char_data.h"
 #include "tokenize/code_point_table.h"
+#include "tokenize/onig_char_data.h"
 
 namespace pith {
 namespace {
 
+constexpr std::array<std::pair<std::string_view, BpePattern>, 4> kKnownPatterns{{
+    {R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", BpePattern::kGpt2},
+    {R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|)"
+     R"(\s+(?!\S)|\s+)",
+     BpePattern::kLlama3},
+    {R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|)"
+     R"(\s+(?!\S)|\s+)",
+     BpePattern::kQwen2},
+    {R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
+     R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
+     R"(\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+     BpePattern::kGpt4o},
+}};
+
+using ClassRange = bpe_data::ClassRange;
 using ClassTable = CodePointTable<BpeClass>;
 
-const ClassTable& classes() {
-  static const ClassTable table(std::span<const bpe_data::ClassRange>(bpe_data::kClassRanges),
-                                [](const bpe_data::ClassRange& range) { return static_cast<BpeClass>(range.value); });
+ClassTable make_table(std::span<const ClassRange> ranges) {
+  return {ranges, [](const ClassRange& range) { return static_cast<BpeClass>(range.value); }};
+}
+
+const ClassTable& tiktoken_classes() {
+  static const ClassTable table = make_table(bpe_data::kClassRanges);
   return table;
+}
+
+/// tiktoken's classes without the characters that are younger than Oniguruma's tables.
+const ClassTable& onig_classes() {
+  static const ClassTable table = [] {
+    std::map<std::uint32_t, std::uint8_t> from;
+    for (const ClassRange& range : bpe_data::kClassRanges) from.emplace(range.first, range.value);
+    for (const onig_data::Range& range : onig_data::kUnassigned) {
+      const std::uint8_t after = std::prev(from.upper_bound(range.last + 1))->second;
+      from.erase(from.lower_bound(range.first), from.upper_bound(range.last + 1));
+      from.emplace(range.first, std::uint8_t{0});
+      from.emplace(range.last + 1, after);
+    }
+    std::vector<ClassRange> ranges;
+    ranges.reserve(from.size());
+    for (const auto& [first, value] : from) ranges.push_back({first, value});
+    return make_table(ranges);
+  }();
+  return table;
+}
+
+const ClassTable& classes(BpePattern pattern) {
+  return pattern == BpePattern::kO200k || pattern == BpePattern::kCl100k ? tiktoken_classes() : onig_classes();
 }
 
 constexpr std::array<BpeClass, 128> ascii_classes() {
@@ -53,7 +101,7 @@ constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<c
 /// Reads classes along a text.
 class Scanner {
  public:
-  explicit Scanner(std::string_view text) : text_(text) {}
+  Scanner(std::string_view text, const ClassTable& classes) : text_(text), classes_(classes) {}
 
   struct Char {
     BpeClass kind;
@@ -93,9 +141,18 @@ class Scanner {
     return matches ? from + 3 : from;
   }
 
-  /// \p{N}{1,3} from a number.
-  [[nodiscard]] std::size_t digits(std::size_t from) const {
-    for (int n = 0; n < 3 && !at_end(from); ++n) {
+  /// The same in lower case only: (?:'s|'t|'re|'ve|'m|'ll|'d).
+  [[nodiscard]] std::size_t lower_contraction(std::size_t from) const {
+    const std::string_view rest = text_.substr(from, 3);
+    if (rest.size() < 2) return from;
+    if (rest[1] == 's' || rest[1] == 't' || rest[1] == 'm' || rest[1] == 'd') return from + 2;
+    const std::string_view two = rest.substr(1);
+    return two == "re" || two == "ve" || two == "ll" ? from + 3 : from;
+  }
+
+  /// \p{N}{1,most} from a number.
+  [[nodiscard]] std::size_t digits(std::size_t from, int most = 3) const {
+    for (int n = 0; n < most && !at_end(from); ++n) {
       const Char c = at(from);
       if (c.kind != BpeClass::kNumber) break;
       from = c.end;
@@ -137,7 +194,7 @@ class Scanner {
   }
 
   std::string_view text_;
-  const ClassTable& classes_ = classes();
+  const ClassTable& classes_;
 };
 
 /// Alternatives 1 and 2 of o200k from the first letter or mark on (the optional leading character is the caller's);
@@ -169,6 +226,13 @@ WordEnds o200k_word(const Scanner& scan, std::size_t from) {
   return {0, end == from ? 0 : scan.contraction(end)};
 }
 
+/// \s*[\r\n]+|\s+(?!\S)|\s+
+std::size_t white_end(const Scanner& scan, std::size_t at) {
+  const auto white = scan.white_run(at);
+  if (white.behind_line_end != 0) return white.behind_line_end;
+  return scan.at_end(white.end) || white.last_begin == at ? white.end : white.last_begin;
+}
+
 std::size_t o200k_end(const Scanner& scan, std::size_t at) {
   const Scanner::Char first = scan.at(at);
   if (is_letter(first.kind)) {
@@ -186,15 +250,13 @@ std::size_t o200k_end(const Scanner& scan, std::size_t at) {
   if (scan.byte(at) == ' ') {
     if (const std::size_t end = scan.symbols(at + 1, true); end != at + 1) return end;
   }
-  const auto white = scan.white_run(at);
-  if (white.behind_line_end != 0) return white.behind_line_end;
-  return scan.at_end(white.end) || white.last_begin == at ? white.end : white.last_begin;
+  return white_end(scan, at);
 }
 
-std::size_t cl100k_end(const Scanner& scan, std::size_t at) {
-  const Scanner::Char first = scan.at(at);
+/// What cl100k_base and its offspring share, up to the white space: 0 if the piece is white space.
+std::size_t cl100k_word(const Scanner& scan, std::size_t at, Scanner::Char first, int most_digits) {
   if (is_letter(first.kind)) return scan.run(at, is_letter);
-  if (first.kind == BpeClass::kNumber) return scan.digits(at);
+  if (first.kind == BpeClass::kNumber) return scan.digits(at, most_digits);
   if (scan.byte(at) == '\'') {
     if (const std::size_t end = scan.contraction(at); end != at) return end;
   }
@@ -205,19 +267,73 @@ std::size_t cl100k_end(const Scanner& scan, std::size_t at) {
   if (scan.byte(at) == ' ') {
     if (const std::size_t end = scan.symbols(at + 1, false); end != at + 1) return end;
   }
+  return 0;
+}
+
+std::size_t cl100k_end(const Scanner& scan, std::size_t at) {
+  if (const std::size_t end = cl100k_word(scan, at, scan.at(at), 3); end != 0) return end;
   const auto white = scan.white_run(at);
   if (scan.at_end(white.end)) return white.end;
   if (white.behind_line_end != 0) return white.behind_line_end;
   return white.last_begin == at ? white.end : white.last_begin;
 }
 
+std::size_t llama3_end(const Scanner& scan, std::size_t at, int most_digits) {
+  const std::size_t end = cl100k_word(scan, at, scan.at(at), most_digits);
+  return end != 0 ? end : white_end(scan, at);
+}
+
+std::size_t gpt2_end(const Scanner& scan, std::size_t at) {
+  if (scan.byte(at) == '\'') {
+    if (const std::size_t end = scan.lower_contraction(at); end != at) return end;
+  }
+  std::size_t from = at;
+  Scanner::Char c = scan.at(at);
+  if (scan.byte(at) == ' ' && !scan.at_end(at + 1)) c = scan.at(from = at + 1);
+  if (is_letter(c.kind)) return scan.run(from, is_letter);
+  if (c.kind == BpeClass::kNumber) return scan.run(from, [](BpeClass k) { return k == BpeClass::kNumber; });
+  if (c.kind != BpeClass::kSpace) {
+    return scan.run(from, [](BpeClass k) { return k == BpeClass::kOther || k == BpeClass::kMark; });
+  }
+  const auto white = scan.white_run(at);
+  return scan.at_end(white.end) || white.last_begin == at ? white.end : white.last_begin;
+}
+
 }  // namespace
 
-BpeClass bpe_class(char32_t c) { return classes()[c]; }
+std::optional<BpePattern> known_split_pattern(std::string_view regex) {
+  for (const auto& [spelling, pattern] : kKnownPatterns) {
+    if (regex == spelling) return pattern;
+  }
+  return std::nullopt;
+}
+
+BpeClass bpe_class(char32_t c) { return tiktoken_classes()[c]; }
+
+BpeClass onig_class(char32_t c) { return onig_classes()[c]; }
+
+bool is_numeric(char32_t c) {
+  return onig_class(c) == BpeClass::kNumber ||
+         std::any_of(std::begin(onig_data::kMoreNumeric), std::end(onig_data::kMoreNumeric),
+                     [c](const onig_data::Range& range) { return range.first <= c && c <= range.last; });
+}
 
 std::size_t bpe_piece_end(BpePattern pattern, std::string_view text, std::size_t at) {
-  const Scanner scan(text);
-  return pattern == BpePattern::kO200k ? o200k_end(scan, at) : cl100k_end(scan, at);
+  const Scanner scan(text, classes(pattern));
+  switch (pattern) {
+    case BpePattern::kO200k:
+    case BpePattern::kGpt4o:
+      return o200k_end(scan, at);
+    case BpePattern::kCl100k:
+      return cl100k_end(scan, at);
+    case BpePattern::kLlama3:
+      return llama3_end(scan, at, 3);
+    case BpePattern::kQwen2:
+      return llama3_end(scan, at, 1);
+    case BpePattern::kGpt2:
+      break;
+  }
+  return gpt2_end(scan, at);
 }
 
 }  // namespace pith

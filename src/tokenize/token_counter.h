@@ -22,16 +22,21 @@ class TokenCounter {
   virtual ~TokenCounter() = default;
 
   [[nodiscard]] virtual std::size_t count(std::string_view text) const = 0;
-  /// "o200k_base", "cl100k_base", ...
+  /// "o200k_base", "cl100k_base", or the path it was loaded from.
   [[nodiscard]] virtual std::string_view name() const = 0;
 };
 
-/// A counter by name: `o200k_base` or `cl100k_base`. Loaded once per process, shared afterwards.
-/// Errors: kUnknownField with a "did you mean" for other names; kNotFound/kBadModel when the rank file is missing or
-/// damaged.
+/// A counter by name: `o200k_base`, `cl100k_base`, or the path of a tokenizer.json or of a folder that holds a
+/// tokenizer (load_tokenizer.h: whatever it reads). Loaded once per process and path, shared afterwards; a file that
+/// changes later is not read again. A tokenizer's added tokens are ordinary text, as everywhere in Pith. Errors:
+/// kUnknownField with a "did you mean" for what is neither; kNotFound/kBadModel when the rank file is missing or
+/// damaged; load_tokenizer's errors for a path.
 [[nodiscard]] Result<std::shared_ptr<const TokenCounter>> load_token_counter(std::string_view name);
 
-/// Names load_token_counter accepts, in the order a help text shows them.
+/// Whether load_token_counter takes `name` for a path: it has a slash in it or ends in ".json".
+[[nodiscard]] bool is_tokenizer_path(std::string_view name);
+
+/// Names load_token_counter accepts beside paths, in the order a help text shows them.
 [[nodiscard]] std::vector<std::string_view> token_counter_names();
 
 }  // namespace pith

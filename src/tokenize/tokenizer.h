@@ -14,7 +14,8 @@ using TokenId = std::int32_t;
 inline constexpr TokenId kNoToken = -1;
 
 /// Token ids of a text with their byte spans: parallel arrays, ascending by begin. Spans may touch or share bytes (two
-/// pieces of one decomposed character) but never run backwards.
+/// pieces of one decomposed character) but do not run backwards. A span may be empty: where a tokenizer trims offsets,
+/// as RoBERTa's does, a token of spaces has no bytes. (byte_bpe_tokenizer.h names the one exception to the order.)
 struct Encoding {
   std::vector<TokenId> ids;
   std::vector<ByteSpan> spans;

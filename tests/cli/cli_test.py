@@ -147,10 +147,10 @@ class CompressTest(CliCase):
             (["--force-context", "1"], 2,
              "force_context_ids[0] is 1: contexts are counted from 0, and the last of the 1 given is 0"),
             (["--precision", "in8"], 2, '--precision: unknown value "in8"; did you mean "int8"?'),
-            (["--tokenizer", "gpt2"], 2, '--tokenizer: unknown value "gpt2"; use o200k_base, cl100k_base'),
+            (["--tokenizer", "gpt2"], 2, '--tokenizer: unknown value "gpt2"; use o200k_base, cl100k_base or a path such as ./gpt2'),
             (["--method", "llmlingua3"], 2, 'unknown method "llmlingua3"; did you mean "llmlingua2"?'),
             (["--method", "longllmlingua"], 2,
-             'method "longllmlingua" is not available in this version: use "llmlingua2"'),
+             'method "longllmlingua" is not available in this version: use "llmlingua2" or "securitylingua"'),
             (["--raet", "0.5"], 2, 'compress: unknown flag "--raet"; did you mean "--rate"?'),
             (["--zzzz"], 2, 'compress: unknown flag "--zzzz"; `pith compress --help` lists them'),
             (["--json", "--show"], 2,
@@ -338,6 +338,7 @@ class UsageTest(CliCase):
         self.assertRegex(done.stdout.decode(), r"\Apith \d+\.\d+\.\d+\n\Z")
         for args in [["--help"], ["help"], ["compress", "--help"], ["help", "compress"], ["batch", "-h"], ["count", "--help"],
                      ["models", "--help"], ["models", "list", "--help"], ["models", "show", "--help"],
+                     ["models", "pull", "--help"], ["models", "rm", "--help"],
                      ["convert", "--help"], ["completion", "--help"]]:
             with self.subTest(args=args):
                 done = run(*args, program=REAL)
@@ -405,7 +406,7 @@ class CompletionTest(CliCase):
         self.write("meeting.txt", "x")
         self.assertEqual(self.complete("comp"), ["compress", "completion"])
         self.assertEqual(self.complete("compress", "--rat"), ["--rate"])
-        self.assertEqual(self.complete("compress", "--precision", ""), ["int8", "f32"])
+        self.assertEqual(self.complete("compress", "--precision", ""), ["int8", "bf16", "f16", "f32"])
         self.assertEqual(self.complete("compress", "--color", "a"), ["auto", "always"])
         self.assertEqual(self.complete("compress", "mee"), ["meeting.txt"])
         self.assertEqual(self.complete("completion", ""), ["bash", "zsh", "fish"] + self.complete("completion", "-"))

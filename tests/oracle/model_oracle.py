@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """What Hugging Face transformers (float32) says about token classifiers that Pith must equal. Needs torch and transformers.
 
-    model_oracle.py probabilities MODEL_DIR < sequences    one sequence of ids a line -> its keep probabilities a line
-    model_oracle.py record                                 writes tests/data/model again (review the diff)
+    model_oracle.py probabilities MODEL_DIR...     MODEL_DIR/ids has a sequence of ids a line; writes the keep probabilities
+                                                   of each as a line of MODEL_DIR/keep, or no such file where this
+                                                   transformers is too old for the model
+    model_oracle.py record [NAME...]               writes tests/data/model again (review the diff)
 
-`record` makes three tiny models from a seed, with their outputs, and judges a few real texts of the distilled set in
-$PITH_SHARED (default: ../shared beside the source) with the checkpoint that models/default was made from.
+`record` makes tiny models of every architecture from a seed, with their outputs, and, as "real_texts", judges a few texts of
+the distilled set in $PITH_SHARED (default: ../shared beside the source) with the checkpoint that models/default was made from.
+ModernBERT needs transformers 4.48 or later; files say which version made them.
 """
 import gzip
 import json
@@ -15,27 +18,52 @@ import sys
 
 import torch
 import transformers
-from transformers import AutoModelForTokenClassification, AutoTokenizer, BertConfig, BertForTokenClassification
+from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 SHARED = pathlib.Path(os.environ.get("PITH_SHARED", SOURCE.parent / "shared"))
 DATA = SOURCE / "tests/data/model"
 VERSIONS = f"transformers {transformers.__version__}, torch {torch.__version__.split('+')[0]}"
 
-# Name, what differs from the base, storage type. Sizes are no powers of two, so that a swapped pair of dimensions shows.
+# Sizes are no powers of two, so that a swapped pair of dimensions shows.
+BASE = dict(vocab_size=61, hidden_size=36, num_hidden_layers=2, num_attention_heads=3, intermediate_size=52,
+            max_position_embeddings=40, num_labels=2, id2label={0: "DISCARD", 1: "PRESERVE"},
+            label2id={"DISCARD": 0, "PRESERVE": 1}, initializer_range=0.2, pad_token_id=0)
+DISTIL_NAMES = {"hidden_size": "dim", "num_hidden_layers": "n_layers", "num_attention_heads": "n_heads",
+                "intermediate_size": "hidden_dim"}
+ROBERTA = dict(type_vocab_size=1, pad_token_id=1, layer_norm_eps=1e-5)
+MODERN = dict(max_position_embeddings=512, reference_compile=False, bos_token_id=None, eos_token_id=None, cls_token_id=None,
+              sep_token_id=None)
+BIASES = dict(attention_bias=True, mlp_bias=True, norm_bias=True, classifier_bias=True)
+LENGTHS = (1, 2, 7, 16, 17, 40)
+# Name, architecture, what differs from the base, storage type, lengths of the sequences.
 TINY = [
-    ("tiny_gelu", {"hidden_act": "gelu"}, torch.float32),
-    ("tiny_gelu_new", {"hidden_act": "gelu_new", "num_hidden_layers": 3}, torch.float16),
-    ("tiny_relu", {"hidden_act": "relu", "num_attention_heads": 1, "layer_norm_eps": 1e-5}, torch.bfloat16),
+    ("tiny_gelu", "bert", {"hidden_act": "gelu"}, torch.float32, LENGTHS),
+    ("tiny_gelu_new", "bert", {"hidden_act": "gelu_new", "num_hidden_layers": 3}, torch.float16, LENGTHS),
+    ("tiny_relu", "bert", {"hidden_act": "relu", "num_attention_heads": 1, "layer_norm_eps": 1e-5}, torch.bfloat16, LENGTHS),
+    ("tiny_roberta", "roberta", ROBERTA | {"max_position_embeddings": 42}, torch.float32, LENGTHS),
+    ("tiny_roberta_padding", "roberta", ROBERTA | {"max_position_embeddings": 50, "pad_token_id": 9, "hidden_act": "silu",
+                                                   "num_attention_heads": 4}, torch.float16, LENGTHS),
+    ("tiny_xlm_roberta", "xlm-roberta", ROBERTA | {"max_position_embeddings": 42, "num_hidden_layers": 3}, torch.float16,
+     LENGTHS),
+    ("tiny_distilbert", "distilbert", {}, torch.float32, LENGTHS),
+    ("tiny_distilbert_relu", "distilbert", {"activation": "relu", "num_hidden_layers": 3, "num_attention_heads": 6,
+                                            "sinusoidal_pos_embds": True}, torch.float16, LENGTHS),
+    # The published pattern: layers 0 and 3 see all, the others 64 tokens on either side.
+    ("tiny_modernbert", "modernbert", MODERN | {"num_hidden_layers": 4}, torch.float16, LENGTHS + (200,)),
+    ("tiny_modernbert_biases", "modernbert", MODERN | BIASES | {
+        "local_attention": 13, "global_attn_every_n_layers": 2, "num_hidden_layers": 3, "num_attention_heads": 2,
+        "hidden_activation": "silu", "classifier_activation": "relu", "norm_eps": 1e-3, "global_rope_theta": 900.0,
+        "local_rope_theta": None}, torch.bfloat16, LENGTHS + (90,)),
 ]
-TINY_LENGTHS = (1, 2, 7, 16, 17, 40)
 # Texts under MIT and Apache-2.0: (domain of the distilled set, how many).
 REAL = (("qmsum", 4), ("gsm8k", 3), ("science", 3))
 
 
-def keep_probabilities(model, ids):
+def keep_probabilities(model, ids, hidden=()):
+    mask = torch.tensor([[0 if i in hidden else 1 for i in range(len(ids))]])
     with torch.no_grad():
-        logits = model(input_ids=torch.tensor([ids])).logits[0]
+        logits = model(input_ids=torch.tensor([ids]), attention_mask=mask).logits[0]
     return torch.softmax(logits.float(), -1)[:, 1].tolist()
 
 
@@ -44,32 +72,46 @@ def load(folder):
 
 
 def probabilities(folder):
+    if json.loads((folder / "config.json").read_text())["model_type"] not in transformers.CONFIG_MAPPING:
+        return
     model = load(folder)
-    for line in sys.stdin:
-        print(" ".join(f"{p:.9g}" for p in keep_probabilities(model, [int(i) for i in line.split()])))
+    with open(folder / "ids") as ids, open(folder / "keep", "w") as out:
+        for line in ids:
+            print(" ".join(f"{p:.9g}" for p in keep_probabilities(model, [int(i) for i in line.split()])), file=out)
 
 
-def record_tiny():
-    for seed, (name, changes, dtype) in enumerate(TINY, start=1):
-        torch.manual_seed(seed)
-        base = dict(vocab_size=61, hidden_size=36, num_hidden_layers=2, num_attention_heads=3, intermediate_size=52,
-                    max_position_embeddings=40, num_labels=2, id2label={0: "DISCARD", 1: "PRESERVE"},
-                    label2id={"DISCARD": 0, "PRESERVE": 1}, initializer_range=0.2)
-        model = BertForTokenClassification(BertConfig(**(base | changes)))
-        with torch.no_grad():  # biases start at zero and LayerNorms at one: stir them, or a forgotten one would not show
-            for parameter in model.parameters():
-                if parameter.dim() == 1:
-                    parameter.add_(torch.randn_like(parameter) * 0.1)
-        folder = DATA / name
-        model.to(dtype).save_pretrained(folder, safe_serialization=True)
-        stored = load(folder)
-        rows = []
-        for length in TINY_LENGTHS:
-            ids = torch.randint(0, 61, (length,)).tolist()
-            rows.append({"ids": ids, "keep": [round(p, 8) for p in keep_probabilities(stored, ids)]})
-        text = {"made_by": "tests/oracle/model_oracle.py record", "versions": VERSIONS, "sequences": rows}
-        (folder / "expected.json").write_text(json.dumps(text) + "\n")
-        print(f"{folder}: {sum(p.numel() for p in stored.parameters())} parameters")
+def tiny_config(architecture, changes):
+    fields = BASE | changes
+    if architecture == "distilbert":
+        fields = {DISTIL_NAMES.get(key, key): value for key, value in fields.items()}
+    return AutoConfig.for_model(architecture, **fields)
+
+
+def record_tiny(seed, name, architecture, changes, dtype, lengths):
+    torch.manual_seed(seed)
+    model = AutoModelForTokenClassification.from_config(tiny_config(architecture, changes))
+    with torch.no_grad():  # biases start at zero and LayerNorms at one: stir them, or a forgotten one would not show
+        for parameter in model.parameters():
+            if parameter.dim() == 1:
+                parameter.add_(torch.randn_like(parameter) * 0.1)
+            elif architecture == "modernbert":  # whose initialisation is too small to spread probabilities
+                parameter.copy_(torch.randn_like(parameter) * BASE["initializer_range"])
+    folder = DATA / name
+    model.to(dtype).save_pretrained(folder, safe_serialization=True)
+    stored = load(folder)
+    rows = []
+    for length in lengths:
+        ids = torch.randint(0, 61, (length,)).tolist()
+        rows.append({"ids": ids, "keep": [round(p, 8) for p in keep_probabilities(stored, ids)]})
+    # Tokens that no other may look at, as the published library hides a padding token that stands in a text.
+    ids = torch.randint(0, 61, (max(lengths) - 5,)).tolist()
+    hidden = [3, 4, 20, len(ids) - 1]
+    for i in hidden:
+        ids[i] = stored.config.pad_token_id
+    rows.append({"ids": ids, "hidden": hidden, "keep": [round(p, 8) for p in keep_probabilities(stored, ids, hidden)]})
+    text = {"made_by": "tests/oracle/model_oracle.py record", "versions": VERSIONS, "sequences": rows}
+    (folder / "expected.json").write_text(json.dumps(text) + "\n")
+    print(f"{folder}: {sum(p.numel() for p in stored.parameters())} parameters")
 
 
 def record_real():
@@ -89,14 +131,25 @@ def record_real():
     print(f"{DATA / 'real_texts.json'}: {len(texts)} texts, {sum(len(t['ids']) for t in texts)} tokens")
 
 
+def record(names):
+    known = [row[0] for row in TINY] + ["real_texts"]
+    if unknown := set(names) - set(known):
+        sys.exit(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}")
+    for seed, row in enumerate(TINY, start=1):
+        if not names or row[0] in names:
+            record_tiny(seed, *row)
+    if not names or "real_texts" in names:
+        record_real()
+
+
 def main():
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
-    if sys.argv[1:2] == ["probabilities"] and len(sys.argv) == 3:
-        probabilities(sys.argv[2])
-    elif sys.argv[1:] == ["record"]:
-        record_tiny()
-        record_real()
+    if sys.argv[1:2] == ["probabilities"] and len(sys.argv) > 2:
+        for folder in sys.argv[2:]:
+            probabilities(pathlib.Path(folder))
+    elif sys.argv[1:2] == ["record"]:
+        record(sys.argv[2:])
     else:
         sys.exit(__doc__)
 

@@ -3,8 +3,6 @@
 // ($PITH_SHARED, else ../shared).
 #pragma once
 
-#include <zstd.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +16,7 @@
 
 #include "base/json.h"
 #include "pith/compress.h"
+#include "support/zst_file.h"
 
 namespace pith::golden {
 
@@ -37,22 +36,7 @@ inline std::string read_bytes(const std::string& path) {
   return std::move(bytes).str();
 }
 
-inline std::string read_zst(const std::string& path) {
-  const std::string packed = read_bytes(path);
-  std::string out;
-  std::string block(ZSTD_DStreamOutSize(), '\0');
-  ZSTD_DCtx* context = ZSTD_createDCtx();
-  ZSTD_inBuffer in{packed.data(), packed.size(), 0};
-  std::size_t left = 1;
-  while (in.pos < in.size && ZSTD_isError(left) == 0) {
-    ZSTD_outBuffer piece{block.data(), block.size(), 0};
-    left = ZSTD_decompressStream(context, &piece, &in);
-    out.append(block, 0, piece.pos);
-  }
-  ZSTD_freeDCtx(context);
-  if (left != 0) throw std::runtime_error(path + " is damaged");
-  return out;
-}
+using pith::read_zst;
 
 inline std::vector<json::object> parse_lines(const std::string& text) {
   std::vector<json::object> rows;

@@ -8,13 +8,15 @@
 #include <openvino/core/version.hpp>
 #include <openvino/runtime/core.hpp>
 #include <openvino/runtime/properties.hpp>
+#include <optional>
 #include <utility>
 
 #include "base/paths.h"
 #include "model/blob_cache.h"
-#include "model/openvino/bert_graph.h"
 #include "model/openvino/cpu_identity.h"
+#include "model/openvino/encoder_graph.h"
 #include "model/openvino/sanitizers.h"
+#include "model/resident.h"
 
 namespace pith {
 namespace {
@@ -32,20 +34,32 @@ ov::Core& core() {
 
 /// Activations are quantised in groups along the input channels, so the group must divide both widths that occur.
 /// 128 measured fastest on AVX-512 VNNI (MiniLM-L6 and 24 x 1024). 0 = activations stay f32.
-std::uint64_t activation_group_size(const BertConfig& config) {
+std::uint64_t activation_group_size(const EncoderConfig& config) {
   for (const std::int64_t size : {128, 64, 32}) {
     if (config.hidden_size % size == 0 && config.intermediate_size % size == 0) return static_cast<std::uint64_t>(size);
   }
   return 0;
 }
 
-ov::AnyMap properties(const BertConfig& config, Precision precision, int n_threads) {
+/// What the CPU computes in natively among what OpenVINO's plugin lists.
+bool cpu_computes_in(const std::string& capability) {
+  const auto list = core().get_property(kDevice, ov::device::capabilities);
+  return std::ranges::find(list, capability) != list.end();
+}
+
+ov::element::Type arithmetic(Precision precision) {
+  if (precision == Precision::kBf16 && cpu_computes_in("BF16")) return ov::element::bf16;
+  if (precision == Precision::kF16 && cpu_computes_in("FP16")) return ov::element::f16;
+  return ov::element::f32;
+}
+
+ov::AnyMap properties(const EncoderConfig& config, Precision precision, int n_threads) {
   return {
       ov::num_streams(n_threads),
       ov::inference_num_threads(n_threads),
       // Streams bound to cores would collide with those of a neighbouring process bound to the same cores.
       ov::hint::enable_cpu_pinning(false),
-      ov::hint::inference_precision(ov::element::f32),
+      ov::hint::inference_precision(arithmetic(precision)),
       ov::hint::dynamic_quantization_group_size(precision == Precision::kInt8 ? activation_group_size(config) : 0),
   };
 }
@@ -66,50 +80,66 @@ void add_identity(const SafeTensors& weights, BlobKeyBuilder* key) {
   key->add(bytes.substr(bytes.size() - std::min(bytes.size(), kSampleBytes)));
 }
 
-BlobKey make_key(std::string_view config_text, const SafeTensors& weights, Precision precision) {
+BlobKey make_key(std::string_view config_text, const Checkpoint& weights, Precision precision) {
   BlobKeyBuilder key;
-  key.add(fmt::format("bert graph {}", kBertGraphVersion));
+  key.add(fmt::format("encoder graph {}", kEncoderGraphVersion));
   key.add(ov::get_openvino_version().buildNumber);
   key.add(cpu_identity());
-  key.add(precision == Precision::kInt8 ? "int8" : "f32");
+  key.add(precision_title(precision));
   key.add(config_text);
-  add_identity(weights, &key);
+  for (const SafeTensors& file : weights.files()) add_identity(file, &key);
+  if (weights.files().size() > 1) {  // which file a tensor is read from is the index's word
+    weights.for_each([&](const TensorView& tensor) { key.add(tensor.name).add(weights.file_of(tensor).path()); });
+  }
   return key.key();
+}
+
+/// The network of a blob whose weights are read where they lie in it; nothing if there is none or OpenVINO refuses it.
+std::optional<CompiledNetwork> from_cache(const BlobCache& cache, const BlobKey& key, const ov::AnyMap& settings) {
+  auto blob = cache.find(key);
+  if (!blob) return std::nullopt;
+  const auto kept = std::make_shared<const Blob>(std::move(*blob));
+  // The tensor is only read; its constructor has no const form.
+  const ov::Tensor payload(ov::element::u8, {kept->payload.size()}, const_cast<char*>(kept->payload.data()));
+  try {
+    return CompiledNetwork{.storage = kept,
+                           .drop_storage = [bytes = kept->payload] { drop_resident_pages(bytes); },
+                           .model = core().import_model(payload, kDevice, settings),
+                           .info = {.from_cache = true}};
+  } catch (const std::exception&) {
+    return std::nullopt;  // whole and ours, yet this OpenVINO does not take it: it is compiled again and replaced
+  }
+}
+
+Result<CompiledNetwork> compile(const EncoderConfig& config, const std::shared_ptr<const Checkpoint>& weights,
+                                Precision precision, const ov::AnyMap& settings) {
+  const auto graph = build_encoder_graph(config, weights, precision);
+  if (!graph) return tl::unexpected(graph.error());
+  return CompiledNetwork{.storage = weights,
+                         .drop_storage = [file = weights.get()] { file->drop_resident_pages(); },
+                         .model = core().compile_model(*graph, kDevice, settings),
+                         .info = {}};
 }
 
 }  // namespace
 
-Result<CompiledNetwork> compile_bert(const BertConfig& config, std::string_view config_text,
-                                     const std::shared_ptr<const SafeTensors>& weights, Precision precision,
-                                     int n_threads, const std::string& cache_dir) {
-  const bool cached = cache_dir != "none";
-  const BlobCache cache(cache_dir.empty() ? pith::cache_dir() + "/compiled" : cache_dir);
-  const BlobKey key = cached ? make_key(config_text, *weights, precision) : BlobKey{};
+Result<CompiledNetwork> compile_encoder(const EncoderConfig& config, std::string_view config_text,
+                                        const std::shared_ptr<const Checkpoint>& weights, Precision precision,
+                                        int n_threads, const std::string& cache_dir) {
   try {
     const ov::AnyMap settings = properties(config, precision, n_threads);
-    if (cached) {
-      if (auto blob = cache.find(key)) {
-        auto kept = std::make_shared<const Blob>(std::move(*blob));
-        // The tensor is only read; its constructor has no const form.
-        const ov::Tensor payload(ov::element::u8, {kept->payload.size()}, const_cast<char*>(kept->payload.data()));
-        try {
-          auto model = core().import_model(payload, kDevice, settings);
-          return CompiledNetwork{
-              .storage = kept, .mapped = kept->payload, .model = std::move(model), .info = {.from_cache = true}};
-        } catch (const std::exception&) {
-          // Whole and ours, yet this OpenVINO does not take it: compile again and replace it.
-        }
-      }
-    }
-    auto graph = build_bert_graph(config, weights, precision);
-    if (!graph) return tl::unexpected(graph.error());
-    CompiledNetwork network{.storage = weights,
-                            .mapped = weights->bytes(),
-                            .model = core().compile_model(*graph, kDevice, settings),
-                            .info = {}};
-    if (cached) {
-      network.info.cache_written = cache.store(key, [&](std::ostream& out) { network.model.export_model(out); });
-    }
+    if (cache_dir == "none") return compile(config, weights, precision, settings);
+    const BlobCache cache(cache_dir.empty() ? pith::cache_dir() + "/compiled" : cache_dir);
+    const BlobKey key = make_key(config_text, *weights, precision);
+    if (auto network = from_cache(cache, key, settings)) return std::move(*network);
+    auto network = compile(config, weights, precision, settings);
+    if (!network) return network;
+    if (!cache.store(key, [&](std::ostream& out) { network->model.export_model(out); })) return network;
+    // What was just compiled holds the quantised weights in memory, which the stored one reads where they lie.
+    network = fail(ErrorCode::kInternal, "");
+    auto stored = from_cache(cache, key, settings);
+    network = stored ? Result<CompiledNetwork>(std::move(*stored)) : compile(config, weights, precision, settings);
+    if (network) network->info = {.from_cache = false, .cache_written = true};
     return network;
   } catch (const std::exception& e) {
     return fail(ErrorCode::kInternal, fmt::format("OpenVINO cannot compile {}: {}", weights->path(), e.what()));

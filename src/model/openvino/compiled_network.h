@@ -1,21 +1,22 @@
 // From a checkpoint to a compiled network, by way of the cache of compiled networks.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <openvino/runtime/compiled_model.hpp>
 #include <string>
 #include <string_view>
 
-#include "model/bert_config.h"
+#include "model/checkpoint.h"
+#include "model/encoder_config.h"
 #include "model/load_classifier.h"
-#include "model/safetensors.h"
 #include "pith/result.h"
 
 namespace pith {
 
 struct CompiledNetwork {
   std::shared_ptr<const void> storage;  ///< what `model` may read its weights from; outlives it
-  std::string_view mapped;              ///< the mapped bytes of `storage`
+  std::function<void()> drop_storage;   ///< lets the resident pages of `storage` go
   ov::CompiledModel model;
   ClassifierLoadInfo info;
 };
@@ -23,8 +24,8 @@ struct CompiledNetwork {
 /// Compiles the network of `config` and `weights` for this CPU, n_threads streams of one thread each. `cache_dir` is a
 /// folder or "none". `config_text` is config.json as read (part of the cache's key).
 /// Errors: kBadModel; kInternal when OpenVINO fails (its message is kept).
-[[nodiscard]] Result<CompiledNetwork> compile_bert(const BertConfig& config, std::string_view config_text,
-                                                   const std::shared_ptr<const SafeTensors>& weights,
-                                                   Precision precision, int n_threads, const std::string& cache_dir);
+[[nodiscard]] Result<CompiledNetwork> compile_encoder(const EncoderConfig& config, std::string_view config_text,
+                                                      const std::shared_ptr<const Checkpoint>& weights,
+                                                      Precision precision, int n_threads, const std::string& cache_dir);
 
 }  // namespace pith

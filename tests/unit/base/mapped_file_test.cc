@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -29,6 +30,20 @@ class MappedFileTest : public ::testing::Test {
 
   std::filesystem::path folder_;
 };
+
+TEST_F(MappedFileTest, CopiesRangesWithoutTheMapping) {
+  const auto path = write("some.bin", std::string("0123456789"));
+  auto opened = MappedFile::open(path);
+  ASSERT_TRUE(opened.has_value()) << opened.error().message;
+  const MappedFile file = std::move(*opened);  // the descriptor moves along
+  std::string out(4, '?');
+  ASSERT_TRUE(file.read_at(3, out).has_value());
+  EXPECT_EQ(out, "3456");
+  ASSERT_TRUE(file.read_at(10, std::span<char>()).has_value());
+  const auto beyond = file.read_at(8, out);
+  ASSERT_FALSE(beyond.has_value());
+  EXPECT_EQ(beyond.error(), (Error{ErrorCode::kIo, "cannot read " + path + ": it ends before byte 10"}));
+}
 
 TEST_F(MappedFileTest, GivesTheBytesOfAFile) {
   const std::string bytes = std::string("a\0b\r\n\xFF", 6) + std::string(100000, 'x');

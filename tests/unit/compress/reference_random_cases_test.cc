@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "compress/reference_llmlingua2.h"
 #include "compress/request_json.h"
 #include "support/golden_llmlingua2.h"
+#include "support/temp_dir.h"
 #include "tokenize/load_tokenizer.h"
 
 namespace pith {
@@ -62,19 +65,18 @@ class HashClassifier final : public TokenClassifier {
   std::unique_ptr<Tokenizer> tokenizer_;
 };
 
-TEST(ReferenceRandomCasesTest, EveryCallGivesWhatTheLibraryGives) {
-  auto tokenizer = load_tokenizer(PITH_SOURCE_DIR "/models/default");
-  ASSERT_TRUE(tokenizer) << tokenizer.error().message;
-  ASSERT_EQ((*tokenizer)->vocab_size(), 30522U) << "models/default must have the vocabulary of all-MiniLM-L6-v2";
-  HashClassifier classifier(std::move(*tokenizer));
-  const auto counter = load_token_counter("cl100k_base");
-  ASSERT_TRUE(counter) << counter.error().message;
-
-  const char* other_cases = std::getenv("PITH_REFERENCE_CASES");  // a larger file made by the same script
-  const std::string file =
-      other_cases != nullptr ? other_cases : PITH_SOURCE_DIR "/tests/data/reference_llmlingua2/cases.jsonl.zst";
+struct Outcome {
   std::size_t n_identical = 0;
   std::size_t n_refused = 0;
+};
+
+/// Replays the recorded calls in `file`, each of which must give what the library gave.
+Outcome replay(const std::string& file, std::unique_ptr<Tokenizer> tokenizer) {
+  Outcome outcome;
+  HashClassifier classifier(std::move(tokenizer));
+  const auto counter = load_token_counter("cl100k_base");
+  EXPECT_TRUE(counter) << counter.error().message;
+  if (!counter) return outcome;
   for (const json::object& row : golden::parse_lines(golden::read_zst(file))) {
     if (row.contains("made_with")) continue;
     const golden::Case recorded{.id = std::string(row.at("id").as_string()),
@@ -84,7 +86,8 @@ TEST(ReferenceRandomCasesTest, EveryCallGivesWhatTheLibraryGives) {
                                 .min_margin = std::nullopt};
     SCOPED_TRACE(recorded.id);
     const auto request = parse_request(recorded.request_json());
-    ASSERT_TRUE(request) << request.error().message;
+    EXPECT_TRUE(request) << request.error().message;
+    if (!request) continue;
     classifier.n_levels = row.at("levels").to_number<std::uint32_t>();
     const auto result = compress_llmlingua2_reference(request->request, classifier, **counter);
     if (recorded.is_error()) {
@@ -92,16 +95,44 @@ TEST(ReferenceRandomCasesTest, EveryCallGivesWhatTheLibraryGives) {
       if (!result) {
         EXPECT_EQ(result.error().code, ErrorCode::kInvalidArgument) << result.error().message;
       }
-      ++n_refused;
+      ++outcome.n_refused;
       continue;
     }
-    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_TRUE(result) << result.error().message;
+    if (!result) continue;
     const std::string differing = golden::differences(recorded, *result);
-    EXPECT_EQ(differing, "");
-    if (differing.empty()) ++n_identical;
+    EXPECT_EQ(differing, "") << "got  " << result->compressed_prompt << "\nwant "
+                             << recorded.output.at("compressed_prompt").as_string();
+    if (differing.empty()) ++outcome.n_identical;
   }
-  EXPECT_GE(n_identical, 300U);
-  EXPECT_GE(n_refused, 80U);
+  return outcome;
+}
+
+/// The recorded file of that name, or a larger one made by the same script if `variable` names it.
+std::string cases_file(const char* variable, const std::string& name) {
+  const char* other = std::getenv(variable);
+  return other != nullptr ? other : PITH_SOURCE_DIR "/tests/data/reference_llmlingua2/" + name;
+}
+
+TEST(ReferenceRandomCasesTest, EveryCallGivesWhatTheLibraryGives) {
+  auto tokenizer = load_tokenizer(PITH_SOURCE_DIR "/models/default");
+  ASSERT_TRUE(tokenizer) << tokenizer.error().message;
+  ASSERT_EQ((*tokenizer)->vocab_size(), 30522U) << "models/default must have the vocabulary of all-MiniLM-L6-v2";
+  const Outcome outcome = replay(cases_file("PITH_REFERENCE_CASES", "cases.jsonl.zst"), std::move(*tokenizer));
+  EXPECT_GE(outcome.n_identical, 300U);
+  EXPECT_GE(outcome.n_refused, 80U);
+}
+
+TEST(ReferenceRandomCasesTest, EveryCallWithAnXlmRobertaModelToo) {
+  const TempDir folder;
+  std::ofstream(folder.path() + "/tokenizer.json", std::ios::binary)
+      << golden::read_zst(PITH_SOURCE_DIR "/tests/data/tokenizers/unigram.json.zst");
+  auto tokenizer = load_tokenizer(folder.path());
+  ASSERT_TRUE(tokenizer) << tokenizer.error().message;
+  const Outcome outcome =
+      replay(cases_file("PITH_REFERENCE_XLMR_CASES", "xlm_roberta_cases.jsonl.zst"), std::move(*tokenizer));
+  EXPECT_GE(outcome.n_identical, 300U);
+  EXPECT_GE(outcome.n_refused, 60U);
 }
 
 }  // namespace

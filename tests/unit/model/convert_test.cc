@@ -11,7 +11,7 @@
 
 #include "model/load_classifier.h"
 #include "model/registry.h"
-#include "support/tiny_bert.h"
+#include "support/tiny_encoder.h"
 
 namespace pith {
 namespace {
@@ -47,7 +47,7 @@ const std::vector<std::size_t> kLengths{70, 1, 33, 16};
 
 TEST(ConvertTest, GivesTheBitsThatQuantisingAtLoadGives) {
   const TempDir dir;
-  write_tiny_bert(dir / "in", {.seed = 8});
+  write_tiny_encoder(dir / "in", {.seed = 8});
   make_words_exact(dir / "in");
   ASSERT_TRUE(convert_to_int8(dir / "in", dir / "out").has_value());
   const auto sequences = random_sequences(kLengths, 101, 2);
@@ -56,7 +56,7 @@ TEST(ConvertTest, GivesTheBitsThatQuantisingAtLoadGives) {
 
 TEST(ConvertTest, IsStableUnderRepetition) {
   const TempDir dir;
-  write_tiny_bert(dir / "in", {.seed = 9, .dtype = Dtype::kF16, .has_prefix = false});
+  write_tiny_encoder(dir / "in", {.seed = 9, .dtype = Dtype::kF16, .has_prefix = false});
   ASSERT_TRUE(convert_to_int8(dir / "in", dir / "once").has_value());
   ASSERT_TRUE(convert_to_int8(dir / "once", dir / "twice").has_value());
   EXPECT_EQ(read_text(dir / "once/model.safetensors"), read_text(dir / "twice/model.safetensors"));
@@ -64,7 +64,7 @@ TEST(ConvertTest, IsStableUnderRepetition) {
 
 TEST(ConvertTest, StaysNearTheOriginalInF32) {
   const TempDir dir;
-  write_tiny_bert(dir / "in", {.seed = 10});
+  write_tiny_encoder(dir / "in", {.seed = 10});
   ASSERT_TRUE(convert_to_int8(dir / "in", dir / "out").has_value());
   const auto sequences = random_sequences(kLengths, 101, 2);
   const auto before = run(dir / "in", Precision::kF32, sequences);
@@ -78,7 +78,7 @@ TEST(ConvertTest, StaysNearTheOriginalInF32) {
 
 TEST(ConvertTest, WritesASmallerWholeFolder) {
   const TempDir dir;
-  write_tiny_bert(dir / "in", {.dtype = Dtype::kF16});
+  write_tiny_encoder(dir / "in", {.dtype = Dtype::kF16});
   write_text(dir / "in/tokenizer.json", "{}");
   write_text(dir / "in/vocab.txt", "[PAD]\n");
   write_text(dir / "in/optimizer.pt", "not needed");
@@ -98,7 +98,7 @@ TEST(ConvertTest, WritesASmallerWholeFolder) {
 
 TEST(ConvertTest, RefusesWithoutLeavingAModelBehind) {
   const TempDir dir;
-  write_tiny_bert(dir / "in", {});
+  write_tiny_encoder(dir / "in", {});
   EXPECT_EQ(convert_to_int8(dir / "in", dir / "in").error(),
             (Error{ErrorCode::kInvalidArgument, "cannot convert " + dir / "in" + " into itself: name another folder"}));
   EXPECT_EQ(convert_to_int8(dir / "none", dir / "out").error().code, ErrorCode::kNotFound);
@@ -111,7 +111,7 @@ TEST(ConvertTest, RefusesWithoutLeavingAModelBehind) {
 
 TEST(DescribeModelTest, CountsWhatIsThere) {
   const TempDir dir;
-  write_tiny_bert(dir / "in", {.dtype = Dtype::kF16});
+  write_tiny_encoder(dir / "in", {.dtype = Dtype::kF16});
   ASSERT_TRUE(convert_to_int8(dir / "in", dir / "out").has_value());
   const auto before = describe_model(dir / "in");
   const auto after = describe_model(dir / "out");

@@ -12,11 +12,16 @@
 namespace pith {
 namespace {
 
-/// Points data_dir() at a folder for one test.
+/// Points data_dir() at a folder for one test, and cache_dir() at one without pulled models.
 class RegistryTest : public testing::Test {
  protected:
   void use_data(const std::string& dir) { ::setenv("PITH_DATA", dir.c_str(), 1); }
-  void TearDown() override { ::unsetenv("PITH_DATA"); }
+  void SetUp() override { ::setenv("PITH_CACHE", cache_.path().c_str(), 1); }
+  void TearDown() override {
+    ::unsetenv("PITH_DATA");
+    ::unsetenv("PITH_CACHE");
+  }
+  TempDir cache_;
 };
 
 TEST_F(RegistryTest, TheShippedOneListsTheDefaultAndThePublishedModels) {
@@ -28,7 +33,7 @@ TEST_F(RegistryTest, TheShippedOneListsTheDefaultAndThePublishedModels) {
   for (const KnownModel& model : *models) {
     EXPECT_FALSE(model.summary.empty()) << model.name;
     EXPECT_FALSE(model.licence.empty()) << model.name;
-    EXPECT_EQ(model.is_supported, model.architecture == "bert") << model.name;
+    EXPECT_TRUE(model.is_supported) << model.name;
   }
   for (const char* name : {"microsoft/llmlingua-2-bert-base-multilingual-cased-meetingbank",
                            "microsoft/llmlingua-2-xlm-roberta-large-meetingbank"}) {
@@ -45,17 +50,15 @@ TEST_F(RegistryTest, ResolvesTheDefaultAndFolders) {
 
 TEST_F(RegistryTest, SaysWhatToDoAboutOtherNames) {
   use_data(PITH_SOURCE_DIR);
-  EXPECT_EQ(
-      resolve_model("microsoft/llmlingua-2-bert-base-multilingual-cased-meetingbank").error(),
-      (Error{ErrorCode::kUnsupported,
-             "model 'microsoft/llmlingua-2-bert-base-multilingual-cased-meetingbank' is not fetched by Pith; download "
-             "its folder (config.json, model.safetensors, the tokenizer's files) and pass the folder's path"}));
-  EXPECT_EQ(
-      resolve_model("SecurityLingua/securitylingua-xlm-s2s").error(),
-      (Error{ErrorCode::kUnsupported,
-             "model 'SecurityLingua/securitylingua-xlm-s2s' is not fetched by Pith; download its folder (config.json, "
-             "model.safetensors, the tokenizer's files) and pass the folder's path (and its architecture, "
-             "xlm-roberta, is not supported yet)"}));
+  for (const std::string name : {"microsoft/llmlingua-2-bert-base-multilingual-cased-meetingbank",
+                                 "SecurityLingua/securitylingua-xlm-s2s", "hf:some/model", "hf:some/model/x.gguf@v1"}) {
+    EXPECT_EQ(resolve_model(name).error(),
+              (Error{ErrorCode::kNotFound,
+                     "model '" + name + "' is not on this machine yet: run `pith models pull " + name + "`"}));
+  }
+  EXPECT_EQ(resolve_model("hf:../model").error().code, ErrorCode::kInvalidArgument);
+  EXPECT_NE(resolve_model("some/model").error().message.find("`pith models pull hf:some/model` pulls it"),
+            std::string::npos);
   const Error unknown = resolve_model("defualt").error();
   EXPECT_EQ(unknown.code, ErrorCode::kNotFound);
   EXPECT_EQ(
@@ -63,6 +66,28 @@ TEST_F(RegistryTest, SaysWhatToDoAboutOtherNames) {
           "no model 'defualt': neither a folder nor a known name; did you mean \"default\"?; known: default, ", 0),
       0U)
       << unknown.message;
+}
+
+TEST_F(RegistryTest, PulledModelsResolveByEveryNameOfTheirs) {
+  use_data(PITH_SOURCE_DIR);
+  const std::string known = "microsoft/llmlingua-2-xlm-roberta-large-meetingbank";
+  for (const std::string& id : {known, std::string("some/model")}) {
+    const std::string dir = cache_ / ("models/" + id);
+    std::filesystem::create_directories(dir);
+    write_text(dir + "/pith.json", R"({"revision": "main", "commit": "", "files": []})");
+    EXPECT_EQ(resolve_model(id).value(), dir);
+    EXPECT_EQ(resolve_model("hf:" + id).value(), dir);
+    EXPECT_EQ(resolve_model("hf:" + id + "@main").value(), dir);
+  }
+}
+
+TEST_F(RegistryTest, NamesOfTheHub) {
+  use_data(PITH_SOURCE_DIR);
+  EXPECT_EQ(hub_name_of("SecurityLingua/securitylingua-xlm-s2s").value(),
+            (HubName{"SecurityLingua", "securitylingua-xlm-s2s"}));
+  EXPECT_EQ(hub_name_of("hf:some/model@v1").value(), (HubName{"some", "model", "", "v1"}));
+  EXPECT_EQ(hub_name_of("default").error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(hub_name_of("some/model").error().code, ErrorCode::kNotFound);
 }
 
 TEST_F(RegistryTest, FoldersResolveWithoutARegistry) {
@@ -85,6 +110,9 @@ TEST_F(RegistryTest, PointsAtADamagedRegistry) {
   EXPECT_EQ(message_for("[]"), path + ": no list 'models'");
   EXPECT_EQ(message_for(R"({"models": [3]})"), path + ": a model's entry is not an object");
   EXPECT_EQ(message_for(R"({"models": [{"name": 3}]})"), path + ": a model's 'name' is missing or not a string");
+  EXPECT_EQ(message_for(R"({"models": [{"name": "", "summary": "", "architecture": "", "size": "", "licence": "",
+                                        "folder": "", "hub": "x/y", "supported": true}]})"),
+            path + ": a model's 'folder' is empty and 'hub' ('x/y') is not hf:ORG/NAME");
 }
 
 }  // namespace

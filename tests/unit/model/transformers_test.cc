@@ -1,28 +1,33 @@
 // The network against Hugging Face transformers: recorded outputs always, the library itself when PITH_ORACLE_PYTHON
 // names a Python that has it.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <stdio.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
 #include "model/convert.h"
 #include "model/load_classifier.h"
-#include "support/tiny_bert.h"
+#include "support/tiny_encoder.h"
 
 namespace pith {
 namespace {
 
 const std::string kData = PITH_SOURCE_DIR "/tests/data/model";
 
-/// Both sides compute in float32; measured 8e-7. What is promised is 1e-4.
-constexpr double kF32Tolerance = 1e-4;
+/// Both sides compute in float32, in another order: measured up to 2e-6.
+constexpr double kF32Tolerance = 1e-5;
+/// int8 weights and activations beside exact ones, on random networks: measured up to 0.03.
+constexpr double kInt8Tolerance = 0.06;
 /// Share of decisions int8 must have in common with the float32 original at equal rate: measured 99.3 % and more.
 constexpr double kMinAgreement = 0.98;
 
@@ -51,6 +56,9 @@ std::vector<Recorded> read_recorded(const std::string& path, std::string_view li
     if (const json::value* text = row.as_object().if_contains("text")) recorded.text = std::string(text->as_string());
     for (const json::value& id : row.at("ids").as_array()) recorded.sequences.ids.push_back(id.to_number<TokenId>());
     recorded.sequences.end_sequence();
+    if (const json::value* hidden = row.as_object().if_contains("hidden")) {
+      for (const json::value& i : hidden->as_array()) recorded.sequences.hidden.push_back(i.to_number<std::size_t>());
+    }
     for (const json::value& p : row.at("keep").as_array()) recorded.keep.push_back(p.to_number<double>());
     all.push_back(std::move(recorded));
   }
@@ -66,72 +74,112 @@ double largest_difference(const std::vector<float>& found, const std::vector<dou
   return largest;
 }
 
-TEST(TransformersTest, TinyModelsGiveTheRecordedProbabilities) {
-  for (const char* name : {"tiny_gelu", "tiny_gelu_new", "tiny_relu"}) {
-    const std::string dir = kData + "/" + name;
-    const auto classifier = load(dir, Precision::kF32, std::make_shared<StubTokenizer>(61));
-    const auto all = read_recorded(dir + "/expected.json", "sequences");
-    ASSERT_EQ(all.size(), 6U);
+/// Hidden tokens apart, whose own probability is unspecified.
+double largest_difference(const std::vector<float>& found, const Recorded& recorded) {
+  std::vector<double> expected = recorded.keep;
+  for (const std::size_t i : recorded.sequences.hidden) expected[i] = static_cast<double>(found[i]);
+  return largest_difference(found, expected);
+}
+
+class TinyModelTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(TinyModelTest, GivesTheRecordedProbabilities) {
+  const std::string dir = kData + "/" + GetParam();
+  const auto all = read_recorded(dir + "/expected.json", "sequences");
+  ASSERT_GE(all.size(), 7U);
+  for (const auto& [precision, tolerance] :
+       {std::pair{Precision::kF32, kF32Tolerance}, std::pair{Precision::kInt8, kInt8Tolerance}}) {
+    const auto classifier = load(dir, precision, std::make_shared<StubTokenizer>(61));
+    double largest = 0;
     for (const Recorded& recorded : all) {
       const auto found = classifier->keep_probabilities(recorded.sequences);
       ASSERT_TRUE(found.has_value()) << found.error().message;
-      EXPECT_LT(largest_difference(*found, recorded.keep), kF32Tolerance) << name;
+      largest = std::max(largest, largest_difference(*found, recorded));
     }
+    printf("%s %s: largest difference %.2e\n", GetParam(), precision == Precision::kF32 ? "f32" : "int8", largest);
+    EXPECT_LT(largest, tolerance);
   }
 }
 
-/// What the library itself says, by way of the oracle script.
-std::vector<std::vector<double>> ask_transformers(const std::string& python, const std::string& model_dir,
-                                                  const TokenSequences& sequences) {
-  const TempDir dir;
-  std::string ids;
-  for (std::size_t s = 0; s < sequences.n_sequences(); ++s) {
-    for (const TokenId id : sequences.sequence(s)) ids += std::to_string(id) + " ";
-    ids += "\n";
-  }
-  write_text(dir / "ids", ids);
-  const std::string command = "'" + python + "' '" PITH_SOURCE_DIR "/tests/oracle/model_oracle.py' probabilities '" +
-                              model_dir + "' < " + dir / "ids" + " > " + dir / "out";
+INSTANTIATE_TEST_SUITE_P(Recorded, TinyModelTest,
+                         testing::Values("tiny_gelu", "tiny_gelu_new", "tiny_relu", "tiny_roberta",
+                                         "tiny_roberta_padding", "tiny_xlm_roberta", "tiny_distilbert",
+                                         "tiny_distilbert_relu", "tiny_modernbert", "tiny_modernbert_biases"),
+                         [](const auto& param_info) { return std::string(param_info.param).substr(5); });
+
+/// What the library itself says of the sequences in each folder, by way of the oracle script; empty where the library
+/// is too old for a model.
+std::vector<std::vector<std::vector<double>>> ask_transformers(const std::string& python,
+                                                               const std::vector<std::string>& model_dirs) {
+  std::string command = "'" + python + "' '" PITH_SOURCE_DIR "/tests/oracle/model_oracle.py' probabilities";
+  for (const std::string& dir : model_dirs) command += " '" + dir + "'";
   if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
-  std::vector<std::vector<double>> all;
-  std::istringstream lines(read_text(dir / "out"));
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream numbers(line);
-    all.emplace_back();
-    for (double p = 0; numbers >> p;) all.back().push_back(p);
+  std::vector<std::vector<std::vector<double>>> answers;
+  for (const std::string& dir : model_dirs) {
+    answers.emplace_back();
+    if (!std::filesystem::exists(dir + "/keep")) continue;
+    std::istringstream lines(read_text(dir + "/keep"));
+    for (std::string line; std::getline(lines, line);) {
+      std::istringstream numbers(line);
+      answers.back().emplace_back();
+      for (double p = 0; numbers >> p;) answers.back().back().push_back(p);
+    }
   }
-  return all;
+  return answers;
 }
 
 TEST(TransformersOracleTest, RandomModelsGiveWhatTheLibraryComputes) {
   const char* python = std::getenv("PITH_ORACLE_PYTHON");
   if (python == nullptr) GTEST_SKIP() << "PITH_ORACLE_PYTHON is not set: no transformers to compare with";
-  const std::vector<TinyBertSpec> specs{
+  const std::vector<TinyEncoderSpec> specs{
       {.seed = 21, .n_layers = 3},
-      {.seed = 22, .hidden_size = 64, .n_heads = 8, .hidden_act = "gelu_new", .dtype = Dtype::kF16},
-      {.seed = 23, .hidden_act = "relu", .dtype = Dtype::kBF16, .has_prefix = true},
+      {.seed = 22, .hidden_size = 64, .n_heads = 8, .activation = "gelu_new", .dtype = Dtype::kF16},
+      {.seed = 23, .activation = "relu", .dtype = Dtype::kBF16, .has_prefix = true},
       {.seed = 24,
        .n_layers = 1,
        .hidden_size = 30,
        .n_heads = 5,
        .intermediate_size = 7,
        .max_position_embeddings = 300},
+      {.seed = 25, .architecture = Architecture::kXlmRoberta, .n_layers = 3, .type_vocab_size = 1},
+      {.seed = 26, .architecture = Architecture::kRoberta, .pad_token_id = 40, .activation = "silu"},
+      {.seed = 27, .architecture = Architecture::kDistilBert, .n_heads = 8, .dtype = Dtype::kF16},
+      {.seed = 28,
+       .architecture = Architecture::kModernBert,
+       .n_layers = 5,
+       .max_position_embeddings = 400,
+       .more_fields = R"("local_attention": 30, "norm_bias": true, "reference_compile": false)"},
   };
-  for (const TinyBertSpec& spec : specs) {
-    const TempDir dir;
-    write_tiny_bert(dir.path(), spec);
-    const std::vector<std::size_t> lengths{1, 5, 16, 33, static_cast<std::size_t>(spec.max_position_embeddings)};
-    const auto sequences = random_sequences(lengths, spec.vocab_size, spec.seed);
-    const auto expected = ask_transformers(python, dir.path(), sequences);
-    const auto found =
-        load(dir.path(), Precision::kF32, std::make_shared<StubTokenizer>(101))->keep_probabilities(sequences);
-    ASSERT_TRUE(found.has_value()) << found.error().message;
-    ASSERT_EQ(expected.size(), lengths.size());
+  const TempDir dir;
+  std::vector<std::string> folders;
+  std::vector<TokenSequences> sequences;
+  for (const TinyEncoderSpec& spec : specs) {
+    folders.push_back(dir / std::to_string(spec.seed));
+    write_tiny_encoder(folders.back(), spec);
+    const auto classifier = load(folders.back(), Precision::kF32, std::make_shared<StubTokenizer>(101));
+    const std::vector<std::size_t> lengths{1, 5, 16, 29, classifier->max_sequence_tokens()};
+    sequences.push_back(random_sequences(lengths, spec.vocab_size, spec.seed));
+    std::string ids;
     for (std::size_t s = 0; s < lengths.size(); ++s) {
-      const auto first = found->begin() + static_cast<std::ptrdiff_t>(sequences.begin[s]);
-      const std::vector<float> part(first, first + static_cast<std::ptrdiff_t>(lengths[s]));
-      EXPECT_LT(largest_difference(part, expected[s]), kF32Tolerance) << "seed " << spec.seed << ", sequence " << s;
+      for (const TokenId id : sequences.back().sequence(s)) ids += std::to_string(id) + " ";
+      ids += "\n";
     }
+    write_text(folders.back() + "/ids", ids);
+  }
+  const auto answers = ask_transformers(python, folders);
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const std::string name = fmt::format("{}, seed {}", architecture_name(specs[i].architecture), specs[i].seed);
+    if (answers[i].empty()) {
+      printf("not compared, this transformers is too old: %s\n", name.c_str());
+      EXPECT_EQ(specs[i].architecture, Architecture::kModernBert);
+      continue;
+    }
+    const auto found =
+        load(folders[i], Precision::kF32, std::make_shared<StubTokenizer>(101))->keep_probabilities(sequences[i]);
+    ASSERT_TRUE(found.has_value()) << found.error().message;
+    std::vector<double> expected;
+    for (const auto& sequence : answers[i]) expected.insert(expected.end(), sequence.begin(), sequence.end());
+    EXPECT_LT(largest_difference(*found, expected), kF32Tolerance) << name;
   }
 }
 

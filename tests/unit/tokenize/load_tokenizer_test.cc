@@ -143,33 +143,34 @@ TEST(LoadTokenizerTest, RefusesOtherKindsByName) {
     ErrorCode code;
     std::string message;  // behind the folder's name
   } kCases[] = {
-      {"tokenizer.json", with(R"("type": "WordPiece")", R"("type": "Unigram")"), ErrorCode::kUnsupported,
-       "/tokenizer.json: a model of type \"Unigram\" is not supported; Pith reads BERT WordPiece tokenizers"},
+      {"tokenizer.json", with(R"("type": "WordPiece")", R"("type": "WordLevel")"), ErrorCode::kUnsupported,
+       "/tokenizer.json: a model of type \"WordLevel\" is not supported; Pith reads WordPiece, Unigram and BPE models"},
       {"tokenizer.json", with(R"("type": "WordPiece", )", ""), ErrorCode::kUnsupported,
-       "/tokenizer.json: a model of type \"(none)\" is not supported; Pith reads BERT WordPiece tokenizers"},
+       "/tokenizer.json: a model of type \"(none)\" is not supported; Pith reads WordPiece, Unigram and BPE models"},
       {"tokenizer.json", small_json(R"({"type": "Lowercase"})"), ErrorCode::kUnsupported,
-       "/tokenizer.json: a normalizer of type \"Lowercase\" is not supported; Pith reads BERT WordPiece tokenizers"},
+       "/tokenizer.json: a normalizer of type \"Lowercase\" is not supported; Pith reads BertNormalizer with "
+       "WordPiece"},
       {"tokenizer.json", with("BertPreTokenizer", "Whitespace"), ErrorCode::kUnsupported,
-       "/tokenizer.json: a pre-tokenizer of type \"Whitespace\" is not supported; Pith reads BERT WordPiece "
-       "tokenizers"},
+       "/tokenizer.json: a pre-tokenizer of type \"Whitespace\" is not supported; Pith reads "
+       "BertPreTokenizer with WordPiece"},
       {"tokenizer.json", with(R"("a": 4)", R"("a": "four")"), ErrorCode::kBadModel,
        "/tokenizer.json: the id of token \"a\" is not a number"},
       {"tokenizer.json", with(R"("unk_token": "[UNK]")", R"("unk_token": "<unk>")"), ErrorCode::kBadModel,
        "/tokenizer.json: the unknown token \"<unk>\" is not in the vocabulary"},
       {"tokenizer.json", with(R"("max_input_chars_per_word": 5)", R"("max_input_chars_per_word": -5)"),
-       ErrorCode::kBadModel, "/tokenizer.json: \"max_input_chars_per_word\" must be a number of characters"},
+       ErrorCode::kBadModel,
+       "/tokenizer.json: \"model.max_input_chars_per_word\" must be a whole number from 0 to 4294967295"},
       {"tokenizer.json", small_json(bert(R"("lowercase": "yes")")), ErrorCode::kBadModel,
-       "/tokenizer.json: \"lowercase\" must be true or false"},
+       "/tokenizer.json: \"normalizer.lowercase\" must be true or false"},
       {"tokenizer.json", with(R"("id": 9, )", ""), ErrorCode::kBadModel,
        "/tokenizer.json: \"added_tokens\" must be an array of objects with \"content\" and \"id\""},
       {"tokenizer.json", "[1]", ErrorCode::kBadModel, "/tokenizer.json: must hold a JSON object"},
       {"tokenizer.json", R"({"model": 3})", ErrorCode::kBadModel, "/tokenizer.json: \"model\" must be an object"},
       {"vocab.txt", "", ErrorCode::kBadModel, "/vocab.txt: the vocabulary is empty"},
       {"spiece.model", "x", ErrorCode::kUnsupported,
-       "/spiece.model: a tokenizer of type \"SentencePiece\" is not supported; Pith reads BERT WordPiece tokenizers"},
-      {"vocab.json", "{}", ErrorCode::kUnsupported,
-       "/vocab.json: a tokenizer of type \"byte-level BPE\" is not supported; Pith reads BERT WordPiece tokenizers"},
-      {"other", "x", ErrorCode::kNotFound, ": no tokenizer.json and no vocab.txt in this folder"},
+       "/spiece.model: a tokenizer of type \"SentencePiece\" is not supported; Pith reads tokenizer.json"},
+      {"other", "x", ErrorCode::kNotFound,
+       ": no tokenizer.json, no vocab.txt, and no vocab.json with merges.txt in this folder"},
   };
   for (const auto& test : kCases) {
     const TempDir dir;

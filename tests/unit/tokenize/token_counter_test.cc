@@ -70,5 +70,48 @@ TEST_F(TokenCounterTest, NamesTheMissingFileAndFindsItLater) {
   EXPECT_TRUE(load_token_counter("o200k_base").has_value());
 }
 
+TEST_F(TokenCounterTest, CountsWithAnyTokenizerOfAFolder) {
+  const auto folder = load_token_counter(PITH_SOURCE_DIR "/models/default");
+  ASSERT_TRUE(folder.has_value()) << folder.error().message;
+  EXPECT_EQ((*folder)->name(), PITH_SOURCE_DIR "/models/default");
+  EXPECT_EQ((*folder)->count("Tokenization, it works!"), 6u);
+  EXPECT_EQ((*folder)->count(""), 0u);
+  const auto file = load_token_counter(PITH_SOURCE_DIR "/models/default/tokenizer.json");
+  ASSERT_TRUE(file.has_value()) << file.error().message;
+  EXPECT_EQ((*file)->count("Tokenization, it works!"), 6u);
+  EXPECT_EQ(load_token_counter(PITH_SOURCE_DIR "/models/default").value(), *folder) << "loaded once";
+}
+
+TEST_F(TokenCounterTest, NamesThePathItCannotRead) {
+  const TempDir dir;
+  const struct {
+    std::string path;
+    ErrorCode code;
+  } kCases[] = {
+      {dir.path(), ErrorCode::kNotFound},  // an empty folder
+      {dir / "missing", ErrorCode::kNotFound},
+      {dir / "other.json", ErrorCode::kUnsupported},
+      {dir / "broken/tokenizer.json", ErrorCode::kBadInput},
+      {"missing.json", ErrorCode::kNotFound},
+  };
+  write_text(dir / "other.json", "{}");
+  std::filesystem::create_directory(dir / "broken");
+  write_text(dir / "broken/tokenizer.json", "{");
+  for (const auto& [path, code] : kCases) {
+    const auto counter = load_token_counter(path);
+    ASSERT_FALSE(counter.has_value()) << path;
+    EXPECT_EQ(counter.error().code, code) << counter.error().message;
+    EXPECT_NE(counter.error().message.find(path), std::string::npos) << counter.error().message;
+  }
+}
+
+TEST_F(TokenCounterTest, TellsPathsFromNames) {
+  EXPECT_TRUE(is_tokenizer_path("./llama"));
+  EXPECT_TRUE(is_tokenizer_path("tokenizer.json"));
+  EXPECT_FALSE(is_tokenizer_path("o200k_base"));
+  EXPECT_FALSE(is_tokenizer_path("llama"));
+  EXPECT_FALSE(is_tokenizer_path(""));
+}
+
 }  // namespace
 }  // namespace pith

@@ -1,0 +1,14 @@
+// `pith models show` for GGUF files.
+#pragma once
+
+#include <string>
+
+#include "model/registry.h"
+#include "pith/result.h"
+
+namespace pith {
+
+/// describe_model() of a GGUF file that convert_to_gguf() wrote; no weight is read. Errors: as load_llama_classifier().
+[[nodiscard]] Result<ModelInfo> describe_gguf_model(const std::string& path);
+
+}  // namespace pith

@@ -1,0 +1,28 @@
+// What stands in for the llama.cpp engine in a build without it (-DPITH_LLAMA=OFF).
+#include "model/llama/convert_gguf.h"
+#include "model/llama/describe_gguf.h"
+#include "model/llama/llama_classifier.h"
+
+namespace pith {
+namespace {
+
+tl::unexpected<Error> not_built() {
+  return fail(ErrorCode::kUnsupported,
+              "this build of Pith has no llama.cpp engine (it was configured with PITH_LLAMA=OFF)");
+}
+
+}  // namespace
+
+Result<ModelInfo> describe_gguf_model(const std::string& /*path*/) { return not_built(); }
+
+Result<ConvertReport> convert_to_gguf(const std::string& /*model_dir*/, const std::string& /*out_path*/,
+                                      GgufStorage /*storage*/) {
+  return not_built();
+}
+
+Result<std::shared_ptr<const TokenClassifier>> load_llama_classifier(const std::string& /*path*/,
+                                                                     const LlamaOptions& /*options*/) {
+  return not_built();
+}
+
+}  // namespace pith
