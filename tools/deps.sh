@@ -122,13 +122,24 @@ make_oracle_venv() {
   fi
 }
 
+fetch_for_tests() {
+  fetch_minilm
+  make_oracle_venv "$([[ $1 == oracles ]] && echo 1 || echo 0)"
+}
+
+# Compiling llama.cpp takes the cores, what the tests need takes the network: both at once.
 fetch_all() {
+  local fetching=""
   fetch_openvino
-  build_llama
   if [[ $1 != build ]]; then
-    fetch_minilm
-    make_oracle_venv "$([[ $1 == oracles ]] && echo 1 || echo 0)"
+    fetch_for_tests "$1" &
+    fetching=$!
   fi
+  build_llama || {
+    [[ -z $fetching ]] || wait "$fetching" || true
+    return 1
+  }
+  [[ -z $fetching ]] || wait "$fetching"
 }
 
 case ${1-build} in

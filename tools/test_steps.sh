@@ -13,14 +13,7 @@ step_deps() {
 
 step_build() { "$root/tools/build.sh" "$@" 2> >(grep -v '^pithw: compiling' >&2); }
 
-# Only the programs that hold concurrency tests: ThreadSanitizer is slow, and a whole build of it takes minutes.
-step_build_tsan() {
-  local -a targets
-  mapfile -t targets < <(grep -lrE 'TEST[A-Z_]*\(\w*Concurren|, \w*Concurren' "$root/tests/unit" |
-    sed -E 's|.*/unit/([^/]+)/.*|pith_\1_tests|' | sort -u)
-  ((${#targets[@]} > 0)) || die "no test under tests/unit has Concurren in its name"
-  step_build tsan "${targets[@]}"
-}
+step_build_tsan() { step_build tsan pith_concurrency_tests; }
 
 step_ctest() {
   local preset=$1 xml=$logs/ctest-$1.xml rc=0

@@ -164,7 +164,7 @@ def variants(texts, generated):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dump", required=True, help="the built tokenize_dump program")
-    parser.add_argument("--strings", type=int, default=int(os.environ.get("PITH_ORACLE_STRINGS", 40000)))
+    parser.add_argument("--strings", type=int, default=int(os.environ.get("PITH_ORACLE_STRINGS", 15000)))
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--only", help="variants whose name has this in it")
     args = parser.parse_args()

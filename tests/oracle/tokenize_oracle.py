@@ -4,7 +4,7 @@
     tokenize_oracle.py --dump build/bin/tokenize_dump [--strings N] [--seed N] [--only wordpiece|counter]
 
 Every text under the documents, xquad and golden folders of $PITH_SHARED (if it is there), the texts of tests/data and `--strings`
-generated ones (default $PITH_ORACLE_STRINGS or 40000; a share of them for each of eleven vocabularies and settings) must
+generated ones (default $PITH_ORACLE_STRINGS or 15000; a share of them for each of eleven vocabularies and settings) must
 give the same ids and, for WordPiece, the same spans. Prints the first differences and exits 1 if there are any.
 
 A million strings: PITH_ORACLE_STRINGS=1000000, about a quarter of an hour, most of it the reference libraries' own.
@@ -288,7 +288,7 @@ def check_counters(args, texts, generator):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dump", required=True, help="the built tokenize_dump program")
-    parser.add_argument("--strings", type=int, default=int(os.environ.get("PITH_ORACLE_STRINGS", 40000)))
+    parser.add_argument("--strings", type=int, default=int(os.environ.get("PITH_ORACLE_STRINGS", 15000)))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=["wordpiece", "counter"])
     args = parser.parse_args()

@@ -248,7 +248,7 @@ def check(dump, strings, seed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dump", required=True, help="the built tokenize_dump program")
-    parser.add_argument("--strings", type=int, default=int(os.environ.get("PITH_ORACLE_STRINGS", 40000)))
+    parser.add_argument("--strings", type=int, default=int(os.environ.get("PITH_ORACLE_STRINGS", 15000)))
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     sys.exit(1 if check(args.dump, args.strings, args.seed) else 0)
