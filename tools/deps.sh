@@ -129,17 +129,18 @@ fetch_for_tests() {
 
 # Compiling llama.cpp takes the cores, what the tests need takes the network: both at once.
 fetch_all() {
-  local fetching=""
+  local jobs_under_way=() job rc=0
   fetch_openvino
+  build_llama &
+  jobs_under_way+=($!)
   if [[ $1 != build ]]; then
     fetch_for_tests "$1" &
-    fetching=$!
+    jobs_under_way+=($!)
   fi
-  build_llama || {
-    [[ -z $fetching ]] || wait "$fetching" || true
-    return 1
-  }
-  [[ -z $fetching ]] || wait "$fetching"
+  for job in "${jobs_under_way[@]}"; do
+    wait "$job" || rc=$?
+  done
+  return "$rc"
 }
 
 case ${1-build} in
