@@ -22,6 +22,7 @@
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "compress/request_json.h"
+#include "model/precision.h"
 
 namespace pith::cli {
 namespace {

@@ -10,6 +10,7 @@
 #include "base/suggest.h"
 #include "cli/report.h"
 #include "compress/request_json.h"
+#include "model/precision.h"
 #include "tokenize/token_counter.h"
 
 namespace pith::cli {
@@ -183,12 +184,10 @@ void add_engine_flags(CLI::App* app, EngineOptions* o) {
       app, "--device", {"auto", "cpu", "gpu"}, [o](std::size_t i) { o->device = static_cast<Device>(i); },
       "Where engine llama computes (default: auto: a GPU if there is one that this build can use)")
       ->group(kGroup);
+  std::vector<std::string> precisions;
+  for (const auto& [name, precision] : kPrecisions) precisions.emplace_back(name);
   add_choice(
-      app, "--precision", {"int8", "bf16", "f16", "f32"},
-      [o](std::size_t i) {
-        constexpr Precision kByIndex[] = {Precision::kInt8, Precision::kBf16, Precision::kF16, Precision::kF32};
-        o->precision = kByIndex[i];
-      },
+      app, "--precision", precisions, [o](std::size_t i) { o->precision = kPrecisions[i].second; },
       "Arithmetic of the model (default: int8; f32 with --reference); bf16 and f16 pay on CPUs that compute in them")
       ->group(kGroup);
   constexpr std::int64_t kMostThreads = 1024;

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/help.h"
+#include "cli/pulled_files.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "model/convert.h"
@@ -158,15 +159,7 @@ void write_source(const PulledModel& m, JsonWriter* out) {
   w.key("revision").string(m.revision);
   w.key("commit").string(m.commit);
   w.key("pulled_at").string(m.pulled_at);
-  w.key("files").begin_array();
-  for (const PulledFile& file : m.files) {
-    w.begin_object();
-    w.key("name").string(file.name);
-    w.key("bytes").integer(file.n_bytes);
-    w.key("sha256").string(file.sha256);
-    w.end_object();
-  }
-  w.end_array();
+  write_files(m.files, out);
 }
 
 Result<int> print(const std::string& text, const Environment& environment) {

@@ -10,6 +10,7 @@
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/pulled_files.h"
 #include "cli/terminal.h"
 #include "model/hub/download.h"
 #include "model/hub/pull.h"
@@ -83,15 +84,7 @@ std::string as_json(const PullResult& r) {
   w.key("path").string(r.path);
   w.key("up_to_date").boolean(r.is_up_to_date);
   w.key("received_bytes").integer(r.n_received_bytes);
-  w.key("files").begin_array();
-  for (const PulledFile& file : r.files) {
-    w.begin_object();
-    w.key("name").string(file.name);
-    w.key("bytes").integer(file.n_bytes);
-    w.key("sha256").string(file.sha256);
-    w.end_object();
-  }
-  w.end_array();
+  write_files(r.files, &w);
   w.key("warnings").begin_array();
   for (const std::string& warning : r.warnings) w.string(warning);
   w.end_array();

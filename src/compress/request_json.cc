@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/suggest.h"
+#include "model/precision.h"
 #include "text/json_writer.h"
 
 namespace pith {
@@ -293,8 +294,6 @@ Result<T> parse_name(std::string_view field, std::string_view name,
                           hint.empty() ? fmt::format("; use \"{}\"", fmt::join(names, "\" or \"")) : hint));
 }
 
-constexpr std::array<std::pair<std::string_view, Precision>, 4> kPrecisions{
-    {{"int8", Precision::kInt8}, {"bf16", Precision::kBf16}, {"f16", Precision::kF16}, {"f32", Precision::kF32}}};
 constexpr std::array<std::pair<std::string_view, TokenToWord>, 2> kTokenToWord{
     {{"mean", TokenToWord::kMean}, {"first", TokenToWord::kFirst}}};
 
@@ -302,10 +301,6 @@ constexpr std::array<std::pair<std::string_view, TokenToWord>, 2> kTokenToWord{
 
 Result<Precision> parse_precision(std::string_view name) {
   return parse_name<Precision>("precision", name, kPrecisions);
-}
-
-std::string_view precision_name(Precision precision) {
-  return std::ranges::find(kPrecisions, precision, &std::pair<std::string_view, Precision>::second)->first;
 }
 
 Result<TokenToWord> parse_token_to_word(std::string_view name) {

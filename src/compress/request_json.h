@@ -56,7 +56,6 @@ struct RequestId {
 
 /// "int8", "bf16", "f16" or "f32". Errors: kInvalidArgument for anything else.
 [[nodiscard]] Result<Precision> parse_precision(std::string_view name);
-[[nodiscard]] std::string_view precision_name(Precision precision);
 
 /// "mean" or "first". Errors: kInvalidArgument.
 [[nodiscard]] Result<TokenToWord> parse_token_to_word(std::string_view name);

@@ -87,14 +87,11 @@ Result<void> copy_model_file(const fs::path& from, const fs::path& to) {
 Result<ConvertReport> convert_to_int8(const std::string& model_dir, const std::string& out_dir) {
   const fs::path in(model_dir);
   const fs::path out(out_dir);
-  const std::string config_path = (in / "config.json").string();
-  const auto config_text = read_file(config_path);
-  if (!config_text) return tl::unexpected(config_text.error());
-  const auto config = parse_encoder_config(*config_text, config_path);
-  if (!config) return tl::unexpected(config.error());
+  const auto loaded = load_encoder_config(model_dir);
+  if (!loaded) return tl::unexpected(loaded.error());
   const auto checkpoint = Checkpoint::open(model_dir);
   if (!checkpoint) return tl::unexpected(checkpoint.error());
-  const auto pieces = plan(*config, *checkpoint);
+  const auto pieces = plan(loaded->config, *checkpoint);
   if (!pieces) return tl::unexpected(pieces.error());
 
   std::error_code error;
@@ -119,7 +116,7 @@ Result<ConvertReport> convert_to_int8(const std::string& model_dir, const std::s
   for (const Piece& piece : *pieces) specs.push_back(piece.spec);
   auto writer = SafeTensorsWriter::create(out_path, specs, {{"format", "pt"}, {"pith_storage", "int8 rows"}});
   if (!writer) return tl::unexpected(writer.error());
-  const WeightReader reader(*checkpoint, config->architecture);
+  const WeightReader reader(*checkpoint, loaded->config.architecture);
   for (const Piece& piece : *pieces) {
     if (auto ok = write_piece(piece, *checkpoint, reader, &*writer); !ok) return tl::unexpected(ok.error());
     reader.drop(piece.source);

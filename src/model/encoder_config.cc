@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "base/json.h"
+#include "base/mapped_file.h"
 #include "model/config_reader.h"
 #include "model/modernbert_config.h"
 #include "model/shown_name.h"
@@ -219,6 +221,15 @@ Result<EncoderConfig> parse_encoder_config(std::string_view text, const std::str
   config.keep_label = names_keep((*labels)[0]) && !names_keep((*labels)[1]) ? 0 : 1;
   config.keep_label_name = (*labels)[static_cast<std::size_t>(config.keep_label)];
   return config;
+}
+
+Result<LoadedEncoderConfig> load_encoder_config(const std::string& model_dir) {
+  const std::string path = (std::filesystem::path(model_dir) / "config.json").string();
+  auto text = read_file(path);
+  if (!text) return tl::unexpected(text.error());
+  auto config = parse_encoder_config(*text, path);
+  if (!config) return tl::unexpected(config.error());
+  return LoadedEncoderConfig{std::move(*config), std::move(*text)};
 }
 
 }  // namespace pith

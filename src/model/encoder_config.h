@@ -77,4 +77,11 @@ struct EncoderConfig {
 /// model_type, activation, position embedding or rotary scaling; the message says what is supported).
 [[nodiscard]] Result<EncoderConfig> parse_encoder_config(std::string_view text, const std::string& name);
 
+struct LoadedEncoderConfig {
+  EncoderConfig config;
+  std::string text;  ///< the file as it is
+};
+/// Reads `config.json` of a model folder. Errors: also kNotFound, kIo.
+[[nodiscard]] Result<LoadedEncoderConfig> load_encoder_config(const std::string& model_dir);
+
 }  // namespace pith

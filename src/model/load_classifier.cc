@@ -10,7 +10,6 @@
 #include <string>
 #include <thread>
 
-#include "base/mapped_file.h"
 #include "model/encoder_config.h"
 #include "model/llama/llama_classifier.h"
 #include "model/openvino/encoder_classifier.h"
@@ -31,20 +30,6 @@ double quota_cores() {
 }
 
 }  // namespace
-
-std::string_view precision_title(Precision precision) {
-  switch (precision) {
-    case Precision::kBf16:
-      return "bf16";
-    case Precision::kF16:
-      return "f16";
-    case Precision::kF32:
-      return "f32";
-    case Precision::kInt8:
-      break;
-  }
-  return "int8";
-}
 
 int usable_cores() {
   int n = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));  // respects the CPU affinity
@@ -82,11 +67,8 @@ Result<std::shared_ptr<const TokenClassifier>> load_classifier(const ClassifierO
                             "--gguf q8_0 {0} MODEL.gguf` makes one of it",
                             options.model_dir));
   }
-  const std::string config_path = options.model_dir + "/config.json";
-  const auto config_text = read_file(config_path);
-  if (!config_text) return tl::unexpected(config_text.error());
-  const auto config = parse_encoder_config(*config_text, config_path);
-  if (!config) return tl::unexpected(config.error());
+  const auto loaded = load_encoder_config(options.model_dir);
+  if (!loaded) return tl::unexpected(loaded.error());
 
   ClassifierOptions complete = options;
   if (complete.n_threads == 0) complete.n_threads = usable_cores();
@@ -95,12 +77,12 @@ Result<std::shared_ptr<const TokenClassifier>> load_classifier(const ClassifierO
     if (!tokenizer) return tl::unexpected(tokenizer.error());
     complete.tokenizer = std::move(*tokenizer);
   }
-  if (complete.tokenizer->vocab_size() > static_cast<std::size_t>(config->vocab_size)) {
+  if (complete.tokenizer->vocab_size() > static_cast<std::size_t>(loaded->config.vocab_size)) {
     return fail(ErrorCode::kBadModel,
-                fmt::format("{}: vocab_size is {}, but the tokenizer has ids up to {}", config_path, config->vocab_size,
-                            complete.tokenizer->vocab_size() - 1));
+                fmt::format("{}/config.json: vocab_size is {}, but the tokenizer has ids up to {}", options.model_dir,
+                            loaded->config.vocab_size, complete.tokenizer->vocab_size() - 1));
   }
-  return load_openvino_encoder(complete, *config, *config_text, info);
+  return load_openvino_encoder(complete, loaded->config, loaded->text, info);
 }
 
 }  // namespace pith

@@ -9,7 +9,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "model/token_classifier.h"
 #include "pith/compress.h"
@@ -46,9 +45,6 @@ struct ClassifierLoadInfo {
 /// (n_threads), kInternal (the engine failed).
 [[nodiscard]] Result<std::shared_ptr<const TokenClassifier>> load_classifier(const ClassifierOptions& options,
                                                                              ClassifierLoadInfo* info = nullptr);
-
-/// "int8", "bf16", "f16" or "f32".
-[[nodiscard]] std::string_view precision_title(Precision precision);
 
 /// Cores this process may use: its CPU affinity, and the container's CPU quota rounded up. At least 1.
 [[nodiscard]] int usable_cores();

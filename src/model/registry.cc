@@ -118,35 +118,19 @@ Result<std::string> resolve_model(const std::string& name) {
 Result<ModelInfo> describe_model(const std::string& dir) {
   std::error_code ignored;
   if (std::filesystem::is_regular_file(dir, ignored)) return describe_gguf_model(dir);
-  const std::string config_path = dir + "/config.json";
-  const auto config_text = read_file(config_path);
-  if (!config_text) return tl::unexpected(config_text.error());
-  const auto config = parse_encoder_config(*config_text, config_path);
-  if (!config) return tl::unexpected(config.error());
+  const auto loaded = load_encoder_config(dir);
+  if (!loaded) return tl::unexpected(loaded.error());
   const auto checkpoint = Checkpoint::open(dir);
   if (!checkpoint) return tl::unexpected(checkpoint.error());
-
-  ModelInfo info;
-  info.dir = dir;
-  info.architecture = architecture_name(config->architecture);
-  info.n_layers = config->n_layers;
-  info.hidden_size = config->hidden_size;
-  info.n_heads = config->n_heads;
-  info.intermediate_size = config->intermediate_size;
-  info.vocab_size = config->vocab_size;
-  info.max_sequence_tokens = config->max_sequence_tokens;
-  info.n_weight_bytes = static_cast<std::int64_t>(checkpoint->n_bytes());
-  info.keep_label = fmt::format("{} ({})", config->keep_label_name, config->keep_label);
+  std::int64_t n_parameters = 0;
   std::map<std::string, std::size_t> bytes_by_dtype;
   checkpoint->for_each([&](const TensorView& tensor) {
     bytes_by_dtype[tensor.stored_dtype] += tensor.bytes.size();
-    if (!tensor.name.ends_with(kScaleSuffix)) info.n_parameters += static_cast<std::int64_t>(tensor.n_elements());
+    if (!tensor.name.ends_with(kScaleSuffix)) n_parameters += static_cast<std::int64_t>(tensor.n_elements());
   });
-  std::vector<std::pair<std::size_t, std::string>> by_size;
-  by_size.reserve(bytes_by_dtype.size());
-  for (const auto& [dtype, n_bytes] : bytes_by_dtype) by_size.emplace_back(n_bytes, dtype);
-  std::sort(by_size.rbegin(), by_size.rend());
-  for (const auto& [n_bytes, dtype] : by_size) info.storage += (info.storage.empty() ? "" : ", ") + dtype;
+  ModelInfo info = model_info(dir, loaded->config, bytes_by_dtype);
+  info.n_parameters = n_parameters;
+  info.n_weight_bytes = static_cast<std::int64_t>(checkpoint->n_bytes());
   return info;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/hub/hub_name.h"
+#include "model/model_info.h"
 #include "pith/result.h"
 
 namespace pith {
@@ -35,22 +36,6 @@ struct KnownModel {
 /// Errors: kNotFound (not pulled yet: the message has the command; or neither a folder nor a name: the message lists
 /// what is known and has a "did you mean"); kInvalidArgument (a malformed hub name); kBadModel (a damaged pith.json).
 [[nodiscard]] Result<std::string> resolve_model(const std::string& name);
-
-/// What a model folder or GGUF file holds, from its configuration and the header of its weights.
-struct ModelInfo {
-  std::string dir;
-  std::string architecture;  ///< "bert", "xlm-roberta", ...
-  std::int64_t n_layers = 0;
-  std::int64_t hidden_size = 0;
-  std::int64_t n_heads = 0;
-  std::int64_t intermediate_size = 0;
-  std::int64_t vocab_size = 0;
-  std::int64_t max_sequence_tokens = 0;
-  std::int64_t n_parameters = 0;
-  std::int64_t n_weight_bytes = 0;  ///< size of model.safetensors, or of all shards
-  std::string storage;              ///< "I8, F16", most bytes first
-  std::string keep_label;           ///< "PRESERVE (1)"
-};
 
 /// Errors: kNotFound, kIo, kBadModel, kUnsupported.
 [[nodiscard]] Result<ModelInfo> describe_model(const std::string& dir);

@@ -8,10 +8,8 @@ variants cover each setting that Pith reads. Texts and their number are those of
 variants (from 100,000 generated strings on, all of the stored texts and their lines). No tokenizer here has added tokens: in Pith what a user types never is one. Prints the first differences and exits 1
 if there are any.
 """
-import argparse
 import copy
 import json
-import os
 import pathlib
 import random
 import sys
@@ -162,15 +160,11 @@ def variants(texts, generated):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--dump", required=True, help="the built tokenize_dump program")
-    parser.add_argument("--strings", type=int, default=int(os.environ.get("PITH_ORACLE_STRINGS", 15000)))
-    parser.add_argument("--seed", type=int, default=2)
+    parser = oracle.argument_parser(__doc__, seed=2)
     parser.add_argument("--only", help="variants whose name has this in it")
     args = parser.parse_args()
     texts, lines = oracle.stored_texts()
-    words = sorted({w for t in texts[:3000] for w in t.split()}) or ["some", "words", "don't", "1,234.5"]
-    generator = oracle.Generator(args.seed, words)
+    generator = oracle.Generator(args.seed, oracle.words_of(texts))
     all_variants = list(variants(texts + lines, generator.strings(20000)))
     total = sum(share for _, share, _ in all_variants)
     print(f"{len(texts)} stored texts with {len(lines)} lines, {args.strings} generated ones, seed {args.seed}, {len(all_variants)} variants",

@@ -285,17 +285,27 @@ def check_counters(args, texts, generator):
     return n_bad
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def argument_parser(description, seed=1):
+    """What the tokenizers' oracles are asked on the command line."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--dump", required=True, help="the built tokenize_dump program")
     parser.add_argument("--strings", type=int, default=int(os.environ.get("PITH_ORACLE_STRINGS", 15000)))
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=seed)
+    return parser
+
+
+def words_of(texts):
+    return sorted({w for t in texts[:3000] for w in t.split()}) or ["some", "words", "don't", "1,234.5"]
+
+
+def main():
+    parser = argument_parser(__doc__)
     parser.add_argument("--only", choices=["wordpiece", "counter"])
     args = parser.parse_args()
     texts, lines = stored_texts()
-    words = sorted({w for t in texts[:3000] for w in t.split()}) or ["some", "words", "don't", "1,234.5"]
     print(f"{len(texts)} stored texts with {len(lines)} lines, {args.strings} generated ones, seed {args.seed}", flush=True)
     n_bad = 0
+    words = words_of(texts)
     if args.only in (None, "wordpiece"):
         n_bad += check_wordpiece(args, texts, lines, Generator(args.seed, words))
     if args.only in (None, "counter"):

@@ -11,11 +11,9 @@ the first differences and exits 1 if there are any.
 In Pith what a user types never is a control token. The library gets each vocabulary without added tokens and with its control
 pieces spelled so that no text matches them.
 """
-import argparse
 import base64
 import copy
 import json
-import os
 import pathlib
 import struct
 import subprocess
@@ -225,7 +223,7 @@ def vocabulary_variants(base, words, random):
 
 def check(dump, strings, seed):
     texts, lines = oracle.stored_texts()
-    words = sorted({w for t in texts[:3000] for w in t.split()}) or ["some", "words", "don't", "1,234.5"]
+    words = oracle.words_of(texts)
     base = read_fixture()
     random = np.random.default_rng(seed)
     keys = unpack_keys(base64.b64decode(base["normalizer"]["precompiled_charsmap"]))
@@ -246,11 +244,7 @@ def check(dump, strings, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--dump", required=True, help="the built tokenize_dump program")
-    parser.add_argument("--strings", type=int, default=int(os.environ.get("PITH_ORACLE_STRINGS", 15000)))
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
+    args = oracle.argument_parser(__doc__).parse_args()
     sys.exit(1 if check(args.dump, args.strings, args.seed) else 0)
 
 

@@ -9,6 +9,7 @@
 
 #include "reference/unigram_reference.h"
 #include "support/charsmap_builder.h"
+#include "support/show_tokens.h"
 #include "tokenize/charsmap.h"
 #include "tokenize/unigram.h"
 
@@ -50,15 +51,7 @@ struct UnigramFixture {
 
   /// "▁un[0,2) able[2,6)"
   [[nodiscard]] std::string show(std::string_view text) const {
-    Encoding encoding;
-    tokenizer->encode(text, &encoding);
-    std::string out;
-    for (std::size_t i = 0; i < encoding.n_tokens(); ++i) {
-      if (i > 0) out += " ";
-      out += std::string(tokenizer->piece(encoding.ids[i])) + "[" + std::to_string(encoding.spans[i].begin) + "," +
-             std::to_string(encoding.spans[i].end) + ")";
-    }
-    return out;
+    return show_tokens(*tokenizer, encode(*tokenizer, text));
   }
 };
 

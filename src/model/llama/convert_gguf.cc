@@ -227,20 +227,18 @@ Result<void> write_file(const std::string& path, const Header& header, const Row
 
 Result<ConvertReport> convert_to_gguf(const std::string& model_dir, const std::string& out_path, GgufStorage storage) {
   const fs::path dir(model_dir);
-  const std::string config_path = (dir / "config.json").string();
-  const auto config_text = read_file(config_path);
-  if (!config_text) return tl::unexpected(config_text.error());
-  const auto config = parse_encoder_config(*config_text, config_path);
-  if (!config) return tl::unexpected(config.error());
+  const auto loaded = load_encoder_config(model_dir);
+  if (!loaded) return tl::unexpected(loaded.error());
+  const EncoderConfig& config = loaded->config;
   const auto checkpoint = Checkpoint::open(model_dir);
   if (!checkpoint) return tl::unexpected(checkpoint.error());
-  const Rows rows(*checkpoint, *config);
-  const std::vector<GgufEncoderTensor> tensors = gguf_encoder_tensors(*config);
+  const Rows rows(*checkpoint, config);
+  const std::vector<GgufEncoderTensor> tensors = gguf_encoder_tensors(config);
 
   Header header;
-  describe(*config, fs::absolute(dir).lexically_normal().filename().string(), storage, &header);
-  if (auto ok = add_texts(dir, *config_text, &header); !ok) return tl::unexpected(ok.error());
-  const auto padding = padding_position(*config, rows, tensors);
+  describe(config, fs::absolute(dir).lexically_normal().filename().string(), storage, &header);
+  if (auto ok = add_texts(dir, loaded->text, &header); !ok) return tl::unexpected(ok.error());
+  const auto padding = padding_position(config, rows, tensors);
   if (!padding) return tl::unexpected(padding.error());
   if (!padding->empty()) header.reals(kGgufPaddingPositionKey, *padding);
 

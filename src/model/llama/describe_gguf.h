@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "model/registry.h"
+#include "model/model_info.h"
 #include "pith/result.h"
 
 namespace pith {

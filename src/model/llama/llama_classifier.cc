@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
-#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "model/llama/gguf_encoder.h"
 #include "model/llama/gguf_file.h"
 #include "model/llama/lane_pool.h"
+#include "model/sequence_order.h"
 #include "tokenize/load_tokenizer.h"
 
 namespace pith {
@@ -63,7 +63,7 @@ class LlamaClassifier final : public TokenClassifier {
 
   Result<std::vector<float>> keep_probabilities(const TokenSequences& sequences,
                                                 const ProgressCallback& progress) const override {
-    if (auto ok = check(sequences); !ok) return tl::unexpected(ok.error());
+    if (auto ok = check_sequences(*this, sequences); !ok) return tl::unexpected(ok.error());
     std::vector<float> probabilities(sequences.ids.size());
     try {
       if (auto ok = run(sequences, progress, probabilities); !ok) return tl::unexpected(ok.error());
@@ -84,36 +84,13 @@ class LlamaClassifier final : public TokenClassifier {
   }
 
  private:
-  Result<void> check(const TokenSequences& sequences) const {
-    for (std::size_t s = 0; s < sequences.n_sequences(); ++s) {
-      const auto ids = sequences.sequence(s);
-      if (ids.size() > max_sequence_tokens()) {
-        return fail(ErrorCode::kInvalidArgument, fmt::format("sequence {} has {} tokens, the model reads at most {}", s,
-                                                             ids.size(), max_sequence_tokens()));
-      }
-      for (std::size_t t = 0; t < ids.size(); ++t) {
-        if (ids[t] < 0 || ids[t] >= config_.vocab_size) {
-          return fail(ErrorCode::kInvalidArgument,
-                      fmt::format("sequence {}, token {}: id {} is outside the model's vocabulary of {}", s, t, ids[t],
-                                  config_.vocab_size));
-        }
-      }
-    }
-    return {};
-  }
-
   /// Longest first, so that the lanes finish together.
   std::vector<Batch> plan(const TokenSequences& sequences) const {
-    std::vector<std::size_t> order(sequences.n_sequences());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::erase_if(order, [&](std::size_t s) { return sequences.sequence(s).empty(); });
-    std::ranges::stable_sort(order, std::ranges::greater(),
-                             [&](std::size_t s) { return sequences.sequence(s).size(); });
     const std::size_t n_batch_tokens = options_.n_batch_tokens != 0 ? options_.n_batch_tokens
                                        : on_gpu_                    ? kGpuBatchTokens
                                                                     : 0;
     std::vector<Batch> batches;
-    for (const std::size_t s : order) {
+    for (const std::size_t s : longest_first(sequences)) {
       const std::size_t n = sequences.sequence(s).size();
       const std::size_t step = n_batch_tokens == 0 ? kLengthStep : kBatchLengthStep;
       const std::size_t n_padded = (n + step - 1) / step * step;
@@ -136,13 +113,6 @@ class LlamaClassifier final : public TokenClassifier {
       batches.back().sequences.push_back(s);
     }
     return batches;
-  }
-
-  /// Hidden tokens of sequence `s`, as indices into the whole of `ids`.
-  static std::span<const std::size_t> hidden_in(const TokenSequences& sequences, std::size_t s) {
-    const auto begin = std::ranges::lower_bound(sequences.hidden, sequences.begin[s]);
-    const auto end = std::ranges::lower_bound(sequences.hidden, sequences.begin[s + 1]);
-    return {begin, end};
   }
 
   Result<void> run(const TokenSequences& sequences, const ProgressCallback& progress,

@@ -16,6 +16,7 @@
 #include "model/openvino/cpu_identity.h"
 #include "model/openvino/encoder_graph.h"
 #include "model/openvino/sanitizers.h"
+#include "model/precision.h"
 #include "model/resident.h"
 
 namespace pith {
@@ -85,7 +86,7 @@ BlobKey make_key(std::string_view config_text, const Checkpoint& weights, Precis
   key.add(fmt::format("encoder graph {}", kEncoderGraphVersion));
   key.add(ov::get_openvino_version().buildNumber);
   key.add(cpu_identity());
-  key.add(precision_title(precision));
+  key.add(precision_name(precision));
   key.add(config_text);
   for (const SafeTensors& file : weights.files()) add_identity(file, &key);
   if (weights.files().size() > 1) {  // which file a tensor is read from is the index's word

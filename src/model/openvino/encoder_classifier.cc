@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
-#include <numeric>
 #include <openvino/core/version.hpp>
 #include <openvino/runtime/tensor.hpp>
 #include <utility>
@@ -15,6 +14,8 @@
 #include "model/openvino/compiled_network.h"
 #include "model/openvino/encoder_graph.h"
 #include "model/openvino/request_pool.h"
+#include "model/precision.h"
+#include "model/sequence_order.h"
 
 namespace pith {
 namespace {
@@ -37,7 +38,7 @@ class OpenVinoEncoder final : public TokenClassifier {
 
   Result<std::vector<float>> keep_probabilities(const TokenSequences& sequences,
                                                 const ProgressCallback& progress) const override {
-    if (auto ok = check(sequences); !ok) return tl::unexpected(ok.error());
+    if (auto ok = check_sequences(*this, sequences); !ok) return tl::unexpected(ok.error());
     std::vector<float> probabilities(sequences.ids.size());
     try {
       if (auto ok = run(sequences, progress, probabilities); !ok) return tl::unexpected(ok.error());
@@ -55,39 +56,15 @@ class OpenVinoEncoder final : public TokenClassifier {
   std::string description() const override {
     return fmt::format("{} {} layers x {}, {}, OpenVINO {} on CPU, {} thread{}",
                        architecture_title(config_.architecture), config_.n_layers, config_.hidden_size,
-                       precision_title(options_.precision), openvino_version(), options_.n_threads,
+                       precision_name(options_.precision), openvino_version(), options_.n_threads,
                        options_.n_threads == 1 ? "" : "s");
   }
 
  private:
-  Result<void> check(const TokenSequences& sequences) const {
-    for (std::size_t s = 0; s < sequences.n_sequences(); ++s) {
-      const auto ids = sequences.sequence(s);
-      if (ids.size() > max_sequence_tokens()) {
-        return fail(ErrorCode::kInvalidArgument, fmt::format("sequence {} has {} tokens, the model reads at most {}", s,
-                                                             ids.size(), max_sequence_tokens()));
-      }
-      for (std::size_t t = 0; t < ids.size(); ++t) {
-        if (ids[t] < 0 || ids[t] >= config_.vocab_size) {
-          return fail(ErrorCode::kInvalidArgument,
-                      fmt::format("sequence {}, token {}: id {} is outside the model's vocabulary of {}", s, t, ids[t],
-                                  config_.vocab_size));
-        }
-      }
-    }
-    return {};
-  }
-
   /// Longest first, so that the streams finish together. The order does not change results.
   Result<void> run(const TokenSequences& sequences, const ProgressCallback& progress,
                    std::span<float> probabilities) const {
-    std::vector<std::size_t> order(sequences.n_sequences());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::erase_if(order, [&](std::size_t s) { return sequences.sequence(s).empty(); });
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return sequences.sequence(a).size() > sequences.sequence(b).size();
-    });
-
+    const std::vector<std::size_t> order = longest_first(sequences);
     RequestPool::Session session(pool_);
     std::size_t n_started = 0;
     std::size_t n_done_tokens = 0;
@@ -136,11 +113,7 @@ class OpenVinoEncoder final : public TokenClassifier {
 
   /// Makes the hidden tokens of sequence `s` look like padding to the others.
   static void hide(const TokenSequences& sequences, std::size_t s, RequestPool::Slot* slot) {
-    const std::size_t begin = sequences.begin[s];
-    for (auto i = std::ranges::lower_bound(sequences.hidden, begin);
-         i != sequences.hidden.end() && *i < sequences.begin[s + 1]; ++i) {
-      slot->mask[*i - begin] = kMaskedScore;
-    }
+    for (const std::size_t i : hidden_in(sequences, s)) slot->mask[i - sequences.begin[s]] = kMaskedScore;
   }
 
   /// False if an output is not a probability.

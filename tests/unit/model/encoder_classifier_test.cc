@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
 #include <memory>
 #include <numeric>
@@ -15,7 +14,9 @@
 #include <vector>
 
 #include "model/load_classifier.h"
+#include "model/precision.h"
 #include "reference/encoder_reference.h"
+#include "support/classifier_laws.h"
 #include "support/tiny_encoder.h"
 
 namespace pith {
@@ -39,12 +40,6 @@ std::shared_ptr<const TokenClassifier> load(const std::string& dir, Precision pr
                                      .tokenizer = std::make_shared<StubTokenizer>(vocab_size)});
   if (!classifier) throw std::runtime_error(classifier.error().message);
   return *classifier;
-}
-
-std::vector<float> run(const TokenClassifier& classifier, const TokenSequences& sequences) {
-  auto probabilities = classifier.keep_probabilities(sequences);
-  if (!probabilities) throw std::runtime_error(probabilities.error().message);
-  return *probabilities;
 }
 
 /// Largest difference between the classifier in `dir` and the reference on the same files.
@@ -245,44 +240,11 @@ TEST_P(EncoderClassifierDeterminismTest, SameBitsForAnyThreadCount) {
 }
 
 TEST_P(EncoderClassifierDeterminismTest, SameBitsAloneAndAmongOthersAndInAnyOrder) {
-  const auto classifier = load(dir_.path(), GetParam().precision, 2);
-  const auto expected = run(*classifier, sequences_);
-  TokenSequences reversed;
-  for (std::size_t s = sequences_.n_sequences(); s-- > 0;) {
-    const auto ids = sequences_.sequence(s);
-    TokenSequences alone;
-    alone.ids.assign(ids.begin(), ids.end());
-    alone.end_sequence();
-    const auto first = expected.begin() + static_cast<std::ptrdiff_t>(sequences_.begin[s]);
-    EXPECT_EQ(run(*classifier, alone), std::vector<float>(first, first + static_cast<std::ptrdiff_t>(ids.size())));
-    reversed.ids.insert(reversed.ids.end(), ids.begin(), ids.end());
-    reversed.end_sequence();
-  }
-  const auto backwards = run(*classifier, reversed);
-  for (std::size_t s = 0; s < sequences_.n_sequences(); ++s) {
-    const std::size_t mirrored = reversed.begin[sequences_.n_sequences() - 1 - s];
-    for (std::size_t t = 0; t < lengths_[s]; ++t) {
-      ASSERT_EQ(backwards[mirrored + t], expected[sequences_.begin[s] + t]) << "sequence " << s << ", token " << t;
-    }
-  }
+  expect_results_of_each_sequence_alone(*load(dir_.path(), GetParam().precision, 2), sequences_);
 }
 
 TEST_P(EncoderClassifierDeterminismTest, SameBitsForConcurrentCallers) {
-  const auto classifier = load(dir_.path(), GetParam().precision, 2);
-  const auto expected = run(*classifier, sequences_);
-  std::atomic<int> n_equal{0};
-  constexpr int kCallers = 6;
-  constexpr int kRepeats = 5;
-  std::vector<std::thread> callers;
-  for (int i = 0; i < kCallers; ++i) {
-    callers.emplace_back([&] {
-      for (int k = 0; k < kRepeats; ++k) {
-        if (const auto p = classifier->keep_probabilities(sequences_); p && *p == expected) ++n_equal;
-      }
-    });
-  }
-  for (std::thread& caller : callers) caller.join();
-  EXPECT_EQ(n_equal, kCallers * kRepeats);
+  expect_same_bits_for_concurrent_callers(*load(dir_.path(), GetParam().precision, 2), sequences_);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, EncoderClassifierDeterminismTest,
@@ -293,7 +255,7 @@ INSTANTIATE_TEST_SUITE_P(Cases, EncoderClassifierDeterminismTest,
                          [](const auto& param_info) {
                            std::string name(architecture_title(param_info.param.architecture));
                            std::erase(name, '-');
-                           return name + "_" + std::string(precision_title(param_info.param.precision));
+                           return name + "_" + std::string(precision_name(param_info.param.precision));
                          });
 
 TEST(EncoderClassifierTest, ReportsProgressFromTheCallingThreadUpToTheTotal) {

@@ -6,20 +6,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "base/json.h"
 #include "model/llama/convert_gguf.h"
 #include "model/llama/gguf_file.h"
 #include "model/load_classifier.h"
 #include "model/registry.h"
+#include "support/classifier_laws.h"
+#include "support/recorded_model.h"
 #include "support/tiny_encoder.h"
 
 namespace pith {
@@ -47,12 +46,6 @@ std::shared_ptr<const TokenClassifier> load(const std::string& path, LlamaOption
   return *classifier;
 }
 
-std::vector<float> run(const TokenClassifier& classifier, const TokenSequences& sequences) {
-  auto probabilities = classifier.keep_probabilities(sequences);
-  if (!probabilities) throw std::runtime_error(probabilities.error().message);
-  return *probabilities;
-}
-
 /// The model folder `from` as the GGUF file `to`. The tiny models have no tokenizer; any text stands for it, because
 /// these tests give ids.
 void convert(const std::string& from, const std::string& to, GgufStorage storage) {
@@ -65,38 +58,6 @@ void convert(const std::string& from, const std::string& to, GgufStorage storage
 
 LlamaOptions stub(std::size_t vocab_size = 1, int n_threads = 2) {
   return {.n_threads = n_threads, .tokenizer = std::make_shared<StubTokenizer>(vocab_size)};
-}
-
-struct Recorded {
-  TokenSequences sequences;  // one
-  std::vector<double> keep;
-};
-
-std::vector<Recorded> read_recorded(const std::string& folder) {
-  const std::string path = folder + "/expected.json";
-  const auto document = parse_json(read_text(path), path).value();
-  std::vector<Recorded> all;
-  for (const json::value& row : document.at("sequences").as_array()) {
-    Recorded recorded;
-    for (const json::value& id : row.at("ids").as_array()) recorded.sequences.ids.push_back(id.to_number<TokenId>());
-    recorded.sequences.end_sequence();
-    if (const json::value* hidden = row.as_object().if_contains("hidden")) {
-      for (const json::value& i : hidden->as_array()) recorded.sequences.hidden.push_back(i.to_number<std::size_t>());
-    }
-    for (const json::value& p : row.at("keep").as_array()) recorded.keep.push_back(p.to_number<double>());
-    all.push_back(std::move(recorded));
-  }
-  return all;
-}
-
-/// Hidden tokens apart, whose own probability is unspecified.
-double largest_difference(const std::vector<float>& found, const Recorded& recorded) {
-  double largest = 0;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (std::ranges::binary_search(recorded.sequences.hidden, i)) continue;
-    largest = std::max(largest, std::abs(static_cast<double>(found[i]) - recorded.keep[i]));
-  }
-  return largest;
 }
 
 std::vector<std::string> tiny_models() {
@@ -117,7 +78,7 @@ class LlamaTinyModelTest : public testing::TestWithParam<std::string> {
     options.n_batch_tokens = n_batch_tokens;
     const auto classifier = load(dir / "model.gguf", options);
     double largest = 0;
-    for (const Recorded& recorded : read_recorded(kData + "/" + GetParam())) {
+    for (const Recorded& recorded : read_recorded(kData + "/" + GetParam() + "/expected.json")) {
       largest = std::max(largest, largest_difference(run(*classifier, recorded.sequences), recorded));
     }
     return largest;
@@ -168,44 +129,12 @@ TEST_F(LlamaClassifierTest, SameBitsAloneAndAmongOthersAndInAnyOrder) {
     LlamaOptions options = stub();
     options.n_batch_tokens = n_batch_tokens;
     const auto classifier = load(path(), options);
-    const auto expected = run(*classifier, sequences_);
-    TokenSequences reversed;
-    for (std::size_t s = sequences_.n_sequences(); s-- > 0;) {
-      const auto ids = sequences_.sequence(s);
-      TokenSequences alone;
-      alone.ids.assign(ids.begin(), ids.end());
-      alone.end_sequence();
-      const auto first = expected.begin() + static_cast<std::ptrdiff_t>(sequences_.begin[s]);
-      EXPECT_EQ(run(*classifier, alone), std::vector<float>(first, first + static_cast<std::ptrdiff_t>(ids.size())));
-      reversed.ids.insert(reversed.ids.end(), ids.begin(), ids.end());
-      reversed.end_sequence();
-    }
-    const auto backwards = run(*classifier, reversed);
-    for (std::size_t s = 0; s < sequences_.n_sequences(); ++s) {
-      const std::size_t mirrored = reversed.begin[sequences_.n_sequences() - 1 - s];
-      for (std::size_t t = 0; t < lengths_[s]; ++t) {
-        ASSERT_EQ(backwards[mirrored + t], expected[sequences_.begin[s] + t]) << "sequence " << s << ", token " << t;
-      }
-    }
+    expect_results_of_each_sequence_alone(*classifier, sequences_);
   }
 }
 
 TEST_F(LlamaClassifierTest, SameBitsForConcurrentCallers) {
-  const auto classifier = load(path(), stub());
-  const auto expected = run(*classifier, sequences_);
-  std::atomic<int> n_equal{0};
-  constexpr int kCallers = 6;
-  constexpr int kRepeats = 5;
-  std::vector<std::thread> callers;
-  for (int i = 0; i < kCallers; ++i) {
-    callers.emplace_back([&] {
-      for (int k = 0; k < kRepeats; ++k) {
-        if (const auto p = classifier->keep_probabilities(sequences_); p && *p == expected) ++n_equal;
-      }
-    });
-  }
-  for (std::thread& caller : callers) caller.join();
-  EXPECT_EQ(n_equal, kCallers * kRepeats);
+  expect_same_bits_for_concurrent_callers(*load(path(), stub()), sequences_);
 }
 
 TEST_F(LlamaClassifierTest, ReportsProgressAndCanBeCancelled) {

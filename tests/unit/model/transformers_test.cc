@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "model/convert.h"
 #include "model/load_classifier.h"
+#include "support/recorded_model.h"
 #include "support/tiny_encoder.h"
 
 namespace pith {
@@ -42,50 +43,11 @@ std::shared_ptr<const TokenClassifier> load(const std::string& dir, Precision pr
   return *classifier;
 }
 
-struct Recorded {
-  std::string text;
-  TokenSequences sequences;  // one
-  std::vector<double> keep;
-};
-
-std::vector<Recorded> read_recorded(const std::string& path, std::string_view list) {
-  const auto document = parse_json(read_text(path), path).value();
-  std::vector<Recorded> all;
-  for (const json::value& row : document.at(list).as_array()) {
-    Recorded recorded;
-    if (const json::value* text = row.as_object().if_contains("text")) recorded.text = std::string(text->as_string());
-    for (const json::value& id : row.at("ids").as_array()) recorded.sequences.ids.push_back(id.to_number<TokenId>());
-    recorded.sequences.end_sequence();
-    if (const json::value* hidden = row.as_object().if_contains("hidden")) {
-      for (const json::value& i : hidden->as_array()) recorded.sequences.hidden.push_back(i.to_number<std::size_t>());
-    }
-    for (const json::value& p : row.at("keep").as_array()) recorded.keep.push_back(p.to_number<double>());
-    all.push_back(std::move(recorded));
-  }
-  return all;
-}
-
-double largest_difference(const std::vector<float>& found, const std::vector<double>& expected) {
-  EXPECT_EQ(found.size(), expected.size());
-  double largest = 0;
-  for (std::size_t i = 0; i < std::min(found.size(), expected.size()); ++i) {
-    largest = std::max(largest, std::abs(static_cast<double>(found[i]) - expected[i]));
-  }
-  return largest;
-}
-
-/// Hidden tokens apart, whose own probability is unspecified.
-double largest_difference(const std::vector<float>& found, const Recorded& recorded) {
-  std::vector<double> expected = recorded.keep;
-  for (const std::size_t i : recorded.sequences.hidden) expected[i] = static_cast<double>(found[i]);
-  return largest_difference(found, expected);
-}
-
 class TinyModelTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(TinyModelTest, GivesTheRecordedProbabilities) {
   const std::string dir = kData + "/" + GetParam();
-  const auto all = read_recorded(dir + "/expected.json", "sequences");
+  const auto all = read_recorded(dir + "/expected.json");
   ASSERT_GE(all.size(), 7U);
   for (const auto& [precision, tolerance] :
        {std::pair{Precision::kF32, kF32Tolerance}, std::pair{Precision::kInt8, kInt8Tolerance}}) {

@@ -10,40 +10,25 @@
 #include "reference/bpe_pairs_reference.h"
 #include "reference/utf8_reference.h"
 #include "support/byte_bpe_fixture.h"
+#include "support/json_numbers.h"
 #include "support/print_error.h"
 #include "support/random_text.h"
+#include "support/show_tokens.h"
 #include "tokenize/byte_level.h"
 
 namespace pith {
 namespace {
 
+using testing::encode;
+using testing::show_tokens;
+
 using testing::ByteBpeFixture;
 
 const ByteBpeFixture& fixture() { return ByteBpeFixture::instance(); }
 
-Encoding encode(const Tokenizer& tokenizer, std::string_view text) {
-  Encoding encoding;
-  tokenizer.encode(text, &encoding);
-  return encoding;
-}
-
 /// "Ġa[0,2) b[2,3)"
 std::string show(const Tokenizer& tokenizer, std::string_view text) {
-  const Encoding encoding = encode(tokenizer, text);
-  std::string out;
-  for (std::size_t i = 0; i < encoding.n_tokens(); ++i) {
-    if (i > 0) out += ' ';
-    out += std::string(tokenizer.piece(encoding.ids[i])) + "[" + std::to_string(encoding.spans[i].begin) + "," +
-           std::to_string(encoding.spans[i].end) + ")";
-  }
-  return out;
-}
-
-template <class T>
-std::vector<T> numbers(const json::value& array) {
-  std::vector<T> out;
-  for (const json::value& number : array.as_array()) out.push_back(number.to_number<T>());
-  return out;
+  return show_tokens(tokenizer, encode(tokenizer, text));
 }
 
 TEST(ByteBpeTokenizerTest, IdsAndSpansAreThoseOfTheReferenceLibrary) {

@@ -6,11 +6,14 @@
 #include <string>
 
 #include "support/print_error.h"
+#include "support/show_tokens.h"
 #include "support/temp_dir.h"
 #include "tokenize/load_tokenizer.h"
 
 namespace pith {
 namespace {
+
+using testing::show_pieces;
 
 /// A tokenizer.json with some of its parts replaced.
 struct Parts {
@@ -36,28 +39,18 @@ Result<std::unique_ptr<Tokenizer>> load(const std::string& json) {
   return load_tokenizer(TokenizerTexts{.tokenizer_json = json}, "folder");
 }
 
-std::string show(const Tokenizer& tokenizer, std::string_view text) {
-  Encoding encoding;
-  tokenizer.encode(text, &encoding);
-  std::string out;
-  for (const TokenId id : encoding.ids) {
-    if (!out.empty()) out += ' ';
-    out += tokenizer.piece(id);
-  }
-  return out;
-}
-
 TEST(LoadByteBpeTest, ReadsBothSpellingsOfMerges) {
   for (const char* merges : {R"(["a b", "\u0120 ab"])", R"([["a", "b"], ["\u0120", "ab"]])"}) {
     const auto tokenizer = load(Parts{.merges = merges}.json());
     ASSERT_TRUE(tokenizer.has_value()) << tokenizer.error().message;
-    EXPECT_EQ(show(**tokenizer, "ab ab a"), "ab \u0120ab \u0120 a");
+    EXPECT_EQ(show_pieces(**tokenizer, "ab ab a"), "ab \u0120ab \u0120 a");
     EXPECT_EQ((*tokenizer)->vocab_size(), 10u);
     EXPECT_EQ((*tokenizer)->piece(9), "<mask>");
     EXPECT_EQ((*tokenizer)->special_tokens().cls, 3);
     EXPECT_EQ((*tokenizer)->special_tokens().mask, 9);
     EXPECT_EQ((*tokenizer)->special_tokens().unk, kNoToken);
-    EXPECT_EQ(show(**tokenizer, "<s>"), "") << "no token for these characters, and special ones are not read from text";
+    EXPECT_EQ(show_pieces(**tokenizer, "<s>"), "")
+        << "no token for these characters, and special ones are not read from text";
   }
 }
 
@@ -73,7 +66,7 @@ TEST(LoadByteBpeTest, ReadsSequencesHoweverNested) {
           "add_prefix_space": true, "trim_offsets": true}]})"}
                                   .json());
   ASSERT_TRUE(tokenizer.has_value()) << tokenizer.error().message;
-  EXPECT_EQ(show(**tokenizer, "A\uff42AB"), "\u0120ab \u0120ab");
+  EXPECT_EQ(show_pieces(**tokenizer, "A\uff42AB"), "\u0120ab \u0120ab");
 }
 
 TEST(LoadByteBpeTest, RefusesWhatItDoesNotRead) {
@@ -192,7 +185,7 @@ TEST_F(LoadByteBpeFilesTest, ReadsTheOlderPairOfFiles) {
   const std::string merges = "#version: 0.2\na b\nab c\n\u0120 ab\na b\n";
   const auto roberta = load_files(merges, "{}");
   ASSERT_TRUE(roberta.has_value()) << roberta.error().message;
-  EXPECT_EQ(show(**roberta, "abc ab"), "abc \u0120ab");
+  EXPECT_EQ(show_pieces(**roberta, "abc ab"), "abc \u0120ab");
   EXPECT_EQ((*roberta)->special_tokens().cls, 0);
   Encoding encoding;
   (*roberta)->encode("a ab", &encoding);
@@ -201,14 +194,14 @@ TEST_F(LoadByteBpeFilesTest, ReadsTheOlderPairOfFiles) {
   ASSERT_TRUE(gpt2.has_value()) << gpt2.error().message;
   encoding.clear();
   (*gpt2)->encode("ab ab", &encoding);
-  EXPECT_EQ(show(**gpt2, "ab ab"), "\u0120ab \u0120ab");
+  EXPECT_EQ(show_pieces(**gpt2, "ab ab"), "\u0120ab \u0120ab");
   EXPECT_EQ(encoding.spans, (std::vector<ByteSpan>{{0, 2}, {2, 5}})) << "GPT-2 does not";
 }
 
 /// As transformers does: the first line is a header whatever it says, and what follows the last line end is not read.
 TEST_F(LoadByteBpeFilesTest, ReadsLinesAsTransformersDoes) {
-  EXPECT_EQ(show(*load_files("a b\r\nb c\r\n", "{}").value(), "abc"), "a bc");
-  EXPECT_EQ(show(*load_files("#version: 0.2\na b\nab c", "{}").value(), "abc"), "ab c");
+  EXPECT_EQ(show_pieces(*load_files("a b\r\nb c\r\n", "{}").value(), "abc"), "a bc");
+  EXPECT_EQ(show_pieces(*load_files("#version: 0.2\na b\nab c", "{}").value(), "abc"), "ab c");
 }
 
 TEST_F(LoadByteBpeFilesTest, RefusesWhatItCannotRead) {

@@ -5,11 +5,14 @@
 #include <string>
 
 #include "support/print_error.h"
+#include "support/show_tokens.h"
 #include "support/temp_dir.h"
 #include "tokenize/wordpiece.h"
 
 namespace pith {
 namespace {
+
+using testing::show_pieces;
 
 constexpr const char* kSmallJson = R"({
   "version": "1.0",
@@ -30,23 +33,12 @@ std::string small_json(const std::string& normalizer) {
 
 std::string bert(const std::string& settings) { return R"({"type": "BertNormalizer", )" + settings + "}"; }
 
-std::string show(const Tokenizer& tokenizer, std::string_view text) {
-  Encoding encoding;
-  tokenizer.encode(text, &encoding);
-  std::string out;
-  for (const TokenId id : encoding.ids) {
-    if (!out.empty()) out += ' ';
-    out += tokenizer.piece(id);
-  }
-  return out;
-}
-
 TEST(LoadTokenizerTest, ReadsTokenizerJson) {
   const TempDir dir;
   write_text(dir / "tokenizer.json", small_json(bert(R"("lowercase": true, "strip_accents": null)")));
   const auto tokenizer = load_tokenizer(dir.path());
   ASSERT_TRUE(tokenizer.has_value()) << tokenizer.error().message;
-  EXPECT_EQ(show(**tokenizer, "Ab \u00c9 aaaaaa aa"), "a ##b e [UNK] [UNK]");
+  EXPECT_EQ(show_pieces(**tokenizer, "Ab \u00c9 aaaaaa aa"), "a ##b e [UNK] [UNK]");
   EXPECT_EQ((*tokenizer)->vocab_size(), 10u);
   EXPECT_EQ((*tokenizer)->piece(9), "[NEW0]");
   const SpecialTokens& special = (*tokenizer)->special_tokens();
@@ -74,9 +66,9 @@ TEST(LoadTokenizerTest, FollowsTheNormalizersSettings) {
     write_text(dir / "tokenizer.json", small_json(test.normalizer));
     const auto tokenizer = load_tokenizer(dir.path());
     ASSERT_TRUE(tokenizer.has_value()) << tokenizer.error().message;
-    EXPECT_EQ(show(**tokenizer,
-                   "Ab \u00c9 a\x01"
-                   "b \u4e2d"),
+    EXPECT_EQ(show_pieces(**tokenizer,
+                          "Ab \u00c9 a\x01"
+                          "b \u4e2d"),
               test.pieces)
         << test.normalizer;
   }
@@ -111,13 +103,13 @@ TEST(LoadTokenizerTest, ReadsVocabTxtWithItsConfig) {
     const auto tokenizer = load_tokenizer(dir.path());
     ASSERT_TRUE(tokenizer.has_value()) << tokenizer.error().message;
     EXPECT_EQ((*tokenizer)->vocab_size(), 9u);
-    EXPECT_EQ(show(**tokenizer, "Ab \u00c9"), test.pieces) << test.config;
+    EXPECT_EQ(show_pieces(**tokenizer, "Ab \u00c9"), test.pieces) << test.config;
   }
   const TempDir dir;  // no config at all
   write_text(dir / "vocab.txt", vocab);
   const auto tokenizer = load_tokenizer(dir.path());
   ASSERT_TRUE(tokenizer.has_value()) << tokenizer.error().message;
-  EXPECT_EQ(show(**tokenizer, "Ab"), "a ##b");
+  EXPECT_EQ(show_pieces(**tokenizer, "Ab"), "a ##b");
 }
 
 TEST(LoadTokenizerTest, ReadsTheDefaultModels) {
@@ -129,7 +121,7 @@ TEST(LoadTokenizerTest, ReadsTheDefaultModels) {
   EXPECT_EQ((*tokenizer)->special_tokens().pad, 0);
   EXPECT_EQ((*tokenizer)->special_tokens().unk, 100);
   EXPECT_EQ((*tokenizer)->special_tokens().mask, 103);
-  EXPECT_EQ(show(**tokenizer, "Tokenization, it works!"), "token ##ization , it works !");
+  EXPECT_EQ(show_pieces(**tokenizer, "Tokenization, it works!"), "token ##ization , it works !");
 }
 
 TEST(LoadTokenizerTest, RefusesOtherKindsByName) {

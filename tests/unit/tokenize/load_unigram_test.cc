@@ -7,11 +7,14 @@
 
 #include "support/charsmap_builder.h"
 #include "support/print_error.h"
+#include "support/show_tokens.h"
 #include "support/temp_dir.h"
 #include "tokenize/load_tokenizer.h"
 
 namespace pith {
 namespace {
+
+using testing::show_pieces;
 
 std::string small_json() {
   return R"({"added_tokens": [{"id": 0, "content": "<s>", "special": true}, {"id": 3, "content": "<unk>", "special": true},
@@ -46,21 +49,10 @@ Result<std::unique_ptr<Tokenizer>> load(const std::string& json) {
   return tokenizer;
 }
 
-std::string show(const Tokenizer& tokenizer, std::string_view text) {
-  Encoding encoding;
-  tokenizer.encode(text, &encoding);
-  std::string out;
-  for (const TokenId id : encoding.ids) {
-    if (!out.empty()) out += ' ';
-    out += tokenizer.piece(id);
-  }
-  return out;
-}
-
 TEST(LoadUnigramTest, ReadsTokenizerJson) {
   const auto tokenizer = load(small_json());
   ASSERT_TRUE(tokenizer.has_value()) << tokenizer.error().message;
-  EXPECT_EQ(show(**tokenizer, "a\ta\ufb01 q"), "▁a ▁a fi ▁ <unk>");
+  EXPECT_EQ(show_pieces(**tokenizer, "a\ta\ufb01 q"), "▁a ▁a fi ▁ <unk>");
   EXPECT_EQ((*tokenizer)->vocab_size(), 10u);
   EXPECT_EQ((*tokenizer)->piece(9), "<new>");
   EXPECT_EQ((*tokenizer)->family(), TokenizerFamily::kUnigram);
@@ -76,7 +68,7 @@ TEST(LoadUnigramTest, LetsNoTextMatchControlPieces) {
   const auto tokenizer = load(small_json());
   ASSERT_TRUE(tokenizer.has_value()) << tokenizer.error().message;
   for (const char* text : {"<s>", "</s>", "<mask>", "<pad>", "<unk>"}) {
-    EXPECT_EQ(show(**tokenizer, text),
+    EXPECT_EQ(show_pieces(**tokenizer, text),
               std::string_view(text).find('a') == std::string_view::npos ? "▁ <unk>" : "▁ <unk> a <unk>")
         << text;
   }
@@ -124,7 +116,7 @@ TEST(LoadUnigramTest, ReadsOtherShapes) {
   for (const auto& test : kCases) {
     const auto tokenizer = load(changed(test.from, test.to));
     ASSERT_TRUE(tokenizer.has_value()) << tokenizer.error().message;
-    EXPECT_EQ(show(**tokenizer, "a a"), test.pieces) << test.to;
+    EXPECT_EQ(show_pieces(**tokenizer, "a a"), test.pieces) << test.to;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "support/json_numbers.h"
 #include "support/print_error.h"
 #include "support/temp_dir.h"
 #include "tokenize/byte_bpe_counter.h"
@@ -23,13 +24,6 @@ std::unique_ptr<Tokenizer> variant(bool lowercase, json::value strip_accents) {
   const TempDir dir;
   write_text(dir / "tokenizer.json", json::serialize(file));
   return load_tokenizer(dir.path()).value();
-}
-
-template <class T>
-std::vector<T> numbers(const json::value& array) {
-  std::vector<T> out;
-  for (const json::value& number : array.as_array()) out.push_back(number.to_number<T>());
-  return out;
 }
 
 TEST(RecordedTokenizerCasesTest, IdsAndSpansAreThoseOfTheReferenceLibraries) {

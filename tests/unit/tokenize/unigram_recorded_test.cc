@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "support/encoding_laws.h"
+#include "support/json_numbers.h"
 #include "support/print_error.h"
 #include "support/temp_dir.h"
 #include "support/zst_file.h"
@@ -52,13 +53,6 @@ std::unique_ptr<Tokenizer> load_variant(const std::string& fixture, const json::
   const TempDir dir;
   write_text(dir / "tokenizer.json", text + "," + model);
   return load_tokenizer(dir.path()).value();
-}
-
-template <class T>
-std::vector<T> numbers(const json::value& array) {
-  std::vector<T> out;
-  for (const json::value& number : array.as_array()) out.push_back(number.to_number<T>());
-  return out;
 }
 
 TEST(UnigramRecordedTest, IdsAndSpansAreThoseOfTheLibrary) {

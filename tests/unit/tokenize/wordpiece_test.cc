@@ -11,6 +11,7 @@
 #include "support/encoding_laws.h"
 #include "support/print_error.h"
 #include "support/random_text.h"
+#include "support/show_tokens.h"
 
 namespace pith {
 namespace {
@@ -36,16 +37,9 @@ struct Fixture {
 
   /// "un[0,2) ##able[2,6)"
   [[nodiscard]] std::string show(std::string_view text) const {
-    Encoding encoding;
-    tokenizer->encode(text, &encoding);
+    const Encoding encoding = testing::encode(*tokenizer, text);
     EXPECT_EQ(testing::broken_encoding_law(text, encoding, *tokenizer), "");
-    std::string out;
-    for (std::size_t i = 0; i < encoding.n_tokens(); ++i) {
-      if (i > 0) out += " ";
-      out += std::string(tokenizer->piece(encoding.ids[i])) + "[" + std::to_string(encoding.spans[i].begin) + "," +
-             std::to_string(encoding.spans[i].end) + ")";
-    }
-    return out;
+    return testing::show_tokens(*tokenizer, encoding);
   }
 };
 
