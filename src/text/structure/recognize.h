@@ -1,0 +1,44 @@
+// Recognising what a text is. A pure function of the text and the options, linear in its length, and never failing:
+// what no recogniser knows is prose, and what looks like a format and is broken is prose with a warning.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "pith/result.h"
+#include "text/structure/structure.h"
+
+namespace pith {
+
+/// How a text is to be read. kAuto tries the whole-document formats, then Markdown with whatever it contains.
+enum class Format {
+  kAuto,
+  kText,  ///< plain words: nothing is recognised
+  kMarkdown,
+  kJson,
+  kJsonLines,
+  kYaml,
+  kToml,
+  kCsv,
+  kXml,
+  kHtml,
+  kLog,
+  kDiff,
+  kCode,
+  kChat,
+};
+
+[[nodiscard]] std::string_view format_name(Format format);
+/// Errors: kInvalidArgument with the known names.
+[[nodiscard]] Result<Format> parse_format(std::string_view name);
+
+struct RecognizeOptions {
+  Format format = Format::kAuto;
+  /// What the caller is after; records, rows and log lines that share its words rank higher. May be empty.
+  std::string_view question;
+};
+
+/// Thread-safe. A given format (not kAuto) that the text does not parse as gives a warning and is read as kAuto.
+[[nodiscard]] Structure recognize(std::string_view text, const RecognizeOptions& options = {});
+
+}  // namespace pith
