@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "compress/constraints.h"
+#include "text/structure/recognize.h"
 
 namespace pith::bench {
 
@@ -21,10 +22,7 @@ std::string text_of(std::size_t n_bytes) {
 }
 
 PreparedContext prepare(std::string_view text) {
-  PreparedContext context;
-  context.text = text;
-  context.document = segment(text).value();
-  context.gaps = find_gaps(text, context.document.words);
+  PreparedContext context = prepare_context(text, recognize(text, {Format::kText, {}})).value();
   std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same scores in every run
   std::uniform_real_distribution<float> score(0, 1);
   for (std::size_t w = 0; w < context.n_words(); ++w) context.scores.push_back(score(random));

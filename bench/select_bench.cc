@@ -6,6 +6,7 @@
 
 #include "bench_text.h"
 #include "compress/constraints.h"
+#include "compress/rank_units.h"
 #include "compress/render.h"
 #include "compress/select.h"
 
@@ -18,8 +19,8 @@ void set_rate(benchmark::State& state) {
 
 void BM_RankWords(benchmark::State& state) {
   const std::string text = text_of(static_cast<std::size_t>(state.range(0)));
-  const std::array contexts{prepare(text)};
-  for (auto _ : state) benchmark::DoNotOptimize(rank_words(contexts));
+  std::array contexts{prepare(text)};
+  for (auto _ : state) benchmark::DoNotOptimize(rank_units(contexts));
   set_rate(state);
 }
 
@@ -35,10 +36,10 @@ void BM_RankPunctuation(benchmark::State& state) {
 
 void BM_KeepFlagsAndRender(benchmark::State& state) {
   const std::string text = text_of(static_cast<std::size_t>(state.range(0)));
-  const std::array contexts{prepare(text)};
-  const Ranking ranking = rank_words(contexts);
+  std::array contexts{prepare(text)};
+  const Ranking ranking = rank_units(contexts);
   for (auto _ : state) {
-    const KeepFlags flags = keep_flags(contexts, ranking, ranking.order.size() / 2);
+    const KeepFlags flags = keep_flags(contexts, ranking, ranking.steps.size() / 2);
     std::string out;
     render(contexts[0], flags[0], {}, &out);
     benchmark::DoNotOptimize(out.data());

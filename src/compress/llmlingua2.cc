@@ -9,11 +9,13 @@
 #include "compress/context_filter.h"
 #include "compress/label_line.h"
 #include "compress/prepared_context.h"
+#include "compress/rank_units.h"
 #include "compress/render.h"
 #include "compress/score_contexts.h"
 #include "compress/securitylingua.h"
 #include "compress/select.h"
 #include "compress/stopwatch.h"
+#include "text/structure/recognize.h"
 
 namespace pith {
 namespace {
@@ -43,13 +45,12 @@ std::int64_t budget(const CompressRequest& request, std::int64_t origin_tokens) 
 }
 
 Result<std::vector<PreparedContext>> prepare(const CompressRequest& request) {
-  std::vector<PreparedContext> contexts(request.context.size());
-  for (std::size_t c = 0; c < contexts.size(); ++c) {
-    contexts[c].text = request.context[c];
-    auto document = segment(contexts[c].text);
-    if (!document) return tl::unexpected(document.error());
-    contexts[c].document = std::move(*document);
-    contexts[c].gaps = find_gaps(contexts[c].text, contexts[c].document.words);
+  std::vector<PreparedContext> contexts;
+  contexts.reserve(request.context.size());
+  for (const std::string& text : request.context) {
+    auto context = prepare_context(text, recognize(text, {Format::kText, request.question}));
+    if (!context) return tl::unexpected(context.error());
+    contexts.push_back(std::move(*context));
   }
   return contexts;
 }
@@ -106,7 +107,7 @@ class Compression {
     }
     render_options_ = {rules.keep_line_breaks, request_.drop_consecutive};
     if (wants_context_filter(request_)) filter();
-    ranking_ = rank_words(contexts_);
+    ranking_ = rank_units(contexts_);
     const auto n_kept = choose();
     if (!n_kept) return tl::unexpected(n_kept.error());
     timings.select += watch.lap();
@@ -128,13 +129,13 @@ class Compression {
     filter_contexts(request_, context_tokens, result_.origin_tokens, budget_, contexts_);
   }
 
-  /// How many words of the ranking stay.
+  /// How many steps of the ranking stay.
   [[nodiscard]] Result<std::size_t> choose() const {
-    if (keeps_everything_ || !request_.use_token_level_filter) return ranking_.order.size();
-    std::size_t n_above = ranking_.order.size();
-    if (threshold_) n_above = count_above(contexts_, ranking_, *threshold_);
-    const auto n_fitting = select_prefix(ranking_, budget_, [this](std::size_t n_kept) {
-      return count(join(render_texts(contexts_, keep_flags(contexts_, ranking_, n_kept), render_options_)));
+    if (keeps_everything_ || !request_.use_token_level_filter) return ranking_.steps.size();
+    std::size_t n_above = ranking_.steps.size();
+    if (threshold_) n_above = count_above(ranking_, *threshold_);
+    const auto n_fitting = select_prefix(ranking_, budget_, [this](std::size_t n_steps) {
+      return count(join(render_texts(contexts_, keep_flags(contexts_, ranking_, n_steps), render_options_)));
     });
     if (!n_fitting) return n_fitting;
     return std::min(n_above, *n_fitting);

@@ -1,5 +1,9 @@
 #include "compress/prepared_context.h"
 
+#include <utility>
+
+#include "text/structure/regions.h"
+
 namespace pith {
 namespace {
 
@@ -10,6 +14,17 @@ std::uint32_t count_line_breaks(std::string_view gap) {
     if (gap[i] == '\r' && (i + 1 == gap.size() || gap[i + 1] != '\n')) ++n;
   }
   return n;
+}
+
+/// Frame words hold on to the content they stand against, so that no blank comes between them when its neighbour goes.
+void mark_frame_sides(PreparedContext& context) {
+  std::vector<Word>& words = context.document.words;
+  for (std::size_t w = 0; w < words.size(); ++w) {
+    const Policy policy = context.node_of(w).policy;
+    if (policy != Policy::kGroup && policy != Policy::kSeparator) continue;
+    words[w].is_closing = words[w].glued_left;
+    words[w].is_opening = w + 1 < words.size() && words[w + 1].glued_left;
+  }
 }
 
 }  // namespace
@@ -25,6 +40,27 @@ std::vector<Gap> find_gaps(std::string_view text, const std::vector<Word>& words
     if (w < words.size()) at = words[w].span.end;
   }
   return gaps;
+}
+
+Result<PreparedContext> prepare_context(std::string_view text, Structure structure) {
+  PreparedContext context;
+  context.text = text;
+  context.structure = std::move(structure);
+  const bool is_words = context.structure.is_plain() && context.structure.nodes[0].policy == Policy::kWords;
+  const std::vector<Region> regions = is_words ? std::vector<Region>() : regions_of(context.structure);
+  auto document = is_words ? segment(text) : segment(text, regions);
+  if (!document) return tl::unexpected(document.error());
+  context.document = std::move(*document);
+  context.gaps = find_gaps(text, context.document.words);
+  if (is_words) return context;
+  context.nodes.reserve(context.n_words());
+  std::size_t r = 0;
+  for (const Word& word : context.document.words) {
+    while (regions[r].span.end <= word.span.begin) ++r;
+    context.nodes.push_back(regions[r].node);
+  }
+  mark_frame_sides(context);
+  return context;
 }
 
 }  // namespace pith

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "pith/byte_span.h"
+#include "pith/result.h"
 #include "text/segment.h"
+#include "text/structure/structure.h"
 
 namespace pith {
 
@@ -19,6 +21,8 @@ struct Gap {
 /// Parallel arrays over the words of `document`; `gaps` has one more entry, the trailing white space.
 struct PreparedContext {
   std::string_view text;
+  Structure structure;               ///< what may go and what stays together; plain for a text of words
+  std::vector<std::uint32_t> nodes;  ///< the structure's node that owns each word; empty if the structure is plain
   Document document;
   std::vector<Gap> gaps;
   std::vector<float> scores;          ///< keep-score of each word, [0, 1]
@@ -28,7 +32,16 @@ struct PreparedContext {
   bool is_dropped = false;            ///< left out as a whole by the context-level filter
 
   [[nodiscard]] std::size_t n_words() const { return document.words.size(); }
+  [[nodiscard]] bool is_plain() const { return nodes.empty(); }
+  /// The node that owns word w.
+  [[nodiscard]] const Node& node_of(std::size_t w) const { return structure.nodes[nodes.empty() ? 0 : nodes[w]]; }
+  /// Word w is chosen by itself, not as part of a piece or a frame.
+  [[nodiscard]] bool is_free(std::size_t w) const { return is_plain() || node_of(w).policy == Policy::kWords; }
 };
+
+/// Cuts `text`, which must outlive the result, into words along `structure`. Scores and flags are left empty. Errors:
+/// those of segment().
+[[nodiscard]] Result<PreparedContext> prepare_context(std::string_view text, Structure structure);
 
 /// Finds the gaps of a segmented text.
 [[nodiscard]] std::vector<Gap> find_gaps(std::string_view text, const std::vector<Word>& words);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr float kNoContent = -1.0F;  // below every score
 
-enum class Mark { kWord, kTerminal, kSeparator, kColon, kOpening, kClosing, kOther };
+enum class Mark { kWord, kTerminal, kSeparator, kColon, kOpening, kClosing, kOther, kNothing, kBorder };
 
 bool is_one_of(std::string_view mark, std::initializer_list<std::string_view> marks) {
   return std::ranges::find(marks, mark) != marks.end();
@@ -30,6 +30,19 @@ Mark classify(const Word& word, std::string_view text) {
   return Mark::kOther;
 }
 
+/// What word w is to the marks around it. Inside running words a piece (inline code) is content and a frame (the stars
+/// of emphasis) is nothing; any other piece or frame ends sentence and line.
+Mark mark_of(const PreparedContext& context, std::size_t w) {
+  if (context.is_free(w)) return classify(context.document.words[w], context.text);
+  const Node& node = context.node_of(w);
+  const Node* around = &node;
+  do {
+    around = &context.structure.nodes[around->parent];
+  } while (around->policy == Policy::kGroup && around->kind == Kind::kEmphasis);
+  if (around->policy != Policy::kWords) return Mark::kBorder;
+  return node.policy == Policy::kWhole ? Mark::kWord : Mark::kNothing;
+}
+
 /// A half-open range of words and the best score of a content word in it.
 struct Segment {
   std::size_t begin = 0;
@@ -43,7 +56,7 @@ class PunctuationRanker {
  public:
   explicit PunctuationRanker(PreparedContext& context) : context_(context), words_(context.document.words) {
     marks_.reserve(words_.size());
-    for (const Word& word : words_) marks_.push_back(classify(word, context.text));
+    for (std::size_t w = 0; w < words_.size(); ++w) marks_.push_back(mark_of(context, w));
   }
 
   void run() {
@@ -87,6 +100,10 @@ class PunctuationRanker {
           limit_[w] = clause.best;
           clause.restart(w + 1);
           break;
+        case Mark::kBorder:
+          sentence.restart(w + 1);
+          clause.restart(w + 1);
+          break;
         default:
           break;
       }
@@ -107,7 +124,8 @@ class PunctuationRanker {
       } else if (marks_[w] == Mark::kSeparator && rest.best != kNoContent) {
         limit_[w] = std::min(limit_[w], rest.best);
       }
-      if (line_breaks_before(w) || w == 0) {
+      if (marks_[w] == Mark::kBorder) rest.restart(w);
+      if (line_breaks_before(w) || w == 0 || marks_[w] == Mark::kBorder) {
         for (std::size_t i = w; i < line_end; ++i) {
           const bool needs_line =
               marks_[i] == Mark::kOther || marks_[i] == Mark::kOpening || marks_[i] == Mark::kClosing;
@@ -128,7 +146,7 @@ class PunctuationRanker {
     };
     std::vector<Open> stack;
     for (std::size_t w = 0; w < words_.size(); ++w) {
-      if (context_.gaps[w].n_line_breaks > 1) stack.clear();
+      if (context_.gaps[w].n_line_breaks > 1 || marks_[w] == Mark::kBorder) stack.clear();
       if (marks_[w] == Mark::kWord) {
         if (!stack.empty()) stack.back().best_inside = std::max(stack.back().best_inside, score(w));
       } else if (marks_[w] == Mark::kOpening && is_single(w)) {

@@ -1,9 +1,9 @@
 // The budget: which words stay so that the rendered text fits, counted by the target's own tokenizer.
 //
-// All words of all contexts form one fixed ranking: forced ones first, then by priority, ties by position. The result
-// is the longest prefix of that ranking that fits, found by bisection along one fixed dyadic tree of prefix lengths.
-// Because the tree does not depend on the budget, a smaller budget can never end at a longer prefix, whatever the
-// counts do in between: results are nested.
+// All words of all contexts form one fixed ranking, in steps (rank_units.h): a word, or a piece with what must come
+// along. The result is the longest prefix of steps that fits, found by bisection along one fixed dyadic tree of prefix
+// lengths. Because the tree does not depend on the budget, a smaller budget can never end at a longer prefix, whatever
+// the counts do in between: results are nested.
 #pragma once
 
 #include <cstdint>
@@ -22,26 +22,30 @@ struct WordRef {
   std::uint32_t word = 0;
 };
 
-struct Ranking {
-  std::vector<WordRef> order;  ///< best first; words of dropped contexts are not in it
-  std::size_t n_forced = 0;    ///< the first n_forced of them are forced
+/// What may be taken next, and how badly it is wanted.
+struct Step {
+  std::uint32_t order_end = 0;  ///< Ranking::order up to here is what this step and those before it keep
+  float priority = 0;
 };
 
-[[nodiscard]] Ranking rank_words(std::span<const PreparedContext> contexts);
+struct Ranking {
+  std::vector<WordRef> order;  ///< best first; words that no step keeps (of dropped contexts, removed) are not in it
+  std::vector<Step> steps;     ///< priorities never rise, behind the forced ones
+  std::size_t n_forced = 0;    ///< the first n_forced steps are forced
+};
 
-/// Keep flags per context (empty for dropped contexts) of the first n_kept words of the ranking.
+/// Keep flags per context (empty for dropped contexts) of the first n_steps of the ranking.
 using KeepFlags = std::vector<std::vector<std::uint8_t>>;
 [[nodiscard]] KeepFlags keep_flags(std::span<const PreparedContext> contexts, const Ranking& ranking,
-                                   std::size_t n_kept);
+                                   std::size_t n_steps);
 
-/// Number of words at the head of the ranking that are forced or rank by a priority above `threshold`.
-[[nodiscard]] std::size_t count_above(std::span<const PreparedContext> contexts, const Ranking& ranking,
-                                      double threshold);
+/// Number of steps at the head of the ranking that are forced or have a priority above `threshold`.
+[[nodiscard]] std::size_t count_above(const Ranking& ranking, double threshold);
 
-/// Number of words to keep: count(n) is the token count of the rendering of the first n, and count(result) <= budget
-/// while count(result + 1) > budget unless all words fit. Calls `count` about log2(words) times. Errors:
-/// kBudgetTooSmall when the forced words alone exceed the budget; the message names both numbers.
+/// Number of steps to keep: count(n) is the token count of the rendering of the first n, and count(result) <= budget
+/// while count(result + 1) > budget unless all fit. Calls `count` about log2(steps) times. Errors:
+/// kBudgetTooSmall when the forced steps alone exceed the budget; the message names both numbers.
 [[nodiscard]] Result<std::size_t> select_prefix(const Ranking& ranking, std::int64_t budget_tokens,
-                                                const std::function<std::int64_t(std::size_t n_kept)>& count);
+                                                const std::function<std::int64_t(std::size_t n_steps)>& count);
 
 }  // namespace pith

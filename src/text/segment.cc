@@ -1,5 +1,6 @@
 #include "text/segment.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -13,28 +14,57 @@ namespace {
 
 class Segmenter {
  public:
-  explicit Segmenter(std::string_view text) : text_(text) {}
+  explicit Segmenter(std::string_view text) : text_(text) { words_.reserve(text_.size() / 5); }
 
-  [[nodiscard]] Result<std::vector<Word>> words() {
-    words_.reserve(text_.size() / 5);
-    std::uint32_t at = 0;
-    while (at < n_bytes()) {
-      const CharBits bits = bits_at(at);
-      if ((bits & kSpace) != 0) {
-        ++at;
-      } else if ((bits & kNonAscii) != 0 && is_space_at(at)) {
-        at += decode_multibyte(text_, at).n_bytes;
+  /// Appends the words of `region`; what stands behind it is not looked at.
+  [[nodiscard]] Result<void> add_words(ByteSpan region) {
+    end_ = region.end;
+    std::uint32_t at = region.begin;
+    while (at < end_) {
+      const std::uint32_t n_space = space_at(at);
+      if (n_space > 0) {
+        at += n_space;
       } else {
         const auto end = take_chunk(at);
         if (!end) return tl::unexpected(end.error());
         at = *end;
       }
     }
-    return std::move(words_);
+    return {};
   }
 
+  /// Appends each run of bytes without white space as one word. At a border between regions it opens or closes.
+  void add_runs(ByteSpan region) {
+    end_ = region.end;
+    std::uint32_t at = region.begin;
+    while (at < end_) {
+      std::uint32_t n_space = space_at(at);
+      if (n_space > 0) {
+        at += n_space;
+        continue;
+      }
+      const std::uint32_t begin = at;
+      CharBits all = 0;
+      while (at < end_ && (n_space = space_at(at)) == 0) {
+        const CodePoint c = decode_code_point(text_, at);
+        all |= c.valid ? char_bits(c.value) : CharBits{kContent};
+        at += c.n_bytes;
+      }
+      at = std::min(at, end_);
+      append_word(begin, at, all, words_);
+    }
+  }
+
+  [[nodiscard]] std::vector<Word> take_words() { return std::move(words_); }
+
  private:
-  [[nodiscard]] std::uint32_t n_bytes() const { return static_cast<std::uint32_t>(text_.size()); }
+  [[nodiscard]] std::uint32_t n_bytes() const { return end_; }
+  /// Bytes of the white space character at `at`; 0 if there is none.
+  [[nodiscard]] std::uint32_t space_at(std::uint32_t at) const {
+    const CharBits bits = bits_at(at);
+    if ((bits & kSpace) != 0) return 1;
+    return (bits & kNonAscii) != 0 && is_space_at(at) ? decode_multibyte(text_, at).n_bytes : 0;
+  }
   [[nodiscard]] CharBits bits_at(std::uint32_t at) const { return kAsciiBits[static_cast<unsigned char>(text_[at])]; }
   [[nodiscard]] bool is_space_at(std::uint32_t at) const {
     const CodePoint c = decode_multibyte(text_, at);
@@ -98,6 +128,7 @@ class Segmenter {
   }
 
   std::string_view text_;
+  std::uint32_t end_ = 0;  ///< of the region at hand
   std::vector<Word> words_;
   std::optional<IcuBreaks> breaks_;  ///< English text never needs them
   UnicodeChunk chunk_;
@@ -106,14 +137,25 @@ class Segmenter {
 }  // namespace
 
 Result<Document> segment(std::string_view text) {
+  const Region all{{0, static_cast<std::uint32_t>(text.size())}, 0, true};
+  return segment(text, std::span(&all, 1));
+}
+
+Result<Document> segment(std::string_view text, std::span<const Region> regions) {
   if (text.size() > kMaxInputBytes) {
     return fail(ErrorCode::kTooLarge, "the text has " + std::to_string(text.size()) + " bytes, more than the " +
                                           std::to_string(kMaxInputBytes) + " that are allowed; split it");
   }
-  auto words = Segmenter(text).words();
-  if (!words) return tl::unexpected(words.error());
+  Segmenter segmenter(text);
+  for (const Region& region : regions) {
+    if (!region.is_words) {
+      segmenter.add_runs(region.span);
+    } else if (const auto added = segmenter.add_words(region.span); !added) {
+      return tl::unexpected(added.error());
+    }
+  }
   Document document;
-  document.words = std::move(*words);
+  document.words = segmenter.take_words();
   document.sentences = find_sentences(text, document.words);
   return document;
 }

@@ -12,11 +12,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "pith/byte_span.h"
 #include "pith/result.h"
+#include "text/structure/regions.h"
 
 namespace pith {
 
@@ -64,5 +66,10 @@ struct Document {
 /// more than kMaxWordBytes, which no language has. Errors: kTooLarge above kMaxInputBytes; kInternal if ICU's data
 /// cannot be loaded.
 [[nodiscard]] Result<Document> segment(std::string_view text);
+
+/// The same for a text of which only some regions are words: each of those is cut as if white space stood around it,
+/// and in the others every run of bytes without white space is one word, however long. REQUIRES: `regions` tile the
+/// text.
+[[nodiscard]] Result<Document> segment(std::string_view text, std::span<const Region> regions);
 
 }  // namespace pith

@@ -2,22 +2,23 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "compress/constraints.h"
 #include "compress/prepared_context.h"
+#include "text/structure/recognize.h"
 
 namespace pith::testing {
 
 /// Segments `text` (which must outlive the result); every word scores `score` unless it is named in `scores`.
 inline PreparedContext prepare(std::string_view text, float score = 0.5F,
-                               std::vector<std::pair<std::string_view, float>> scores = {}) {
-  PreparedContext context;
-  context.text = text;
-  context.document = segment(text).value();
-  context.gaps = find_gaps(text, context.document.words);
+                               std::vector<std::pair<std::string_view, float>> scores = {},
+                               std::optional<Structure> structure = std::nullopt) {
+  if (!structure) structure = recognize(text, {Format::kText, {}});
+  PreparedContext context = prepare_context(text, std::move(*structure)).value();
   for (const Word& word : context.document.words) {
     float s = score;
     for (const auto& [name, value] : scores) {

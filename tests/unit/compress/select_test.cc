@@ -3,33 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <random>
-
-#include "support/prepare.h"
-
 namespace pith {
 namespace {
-
-using testing::prepare;
 
 Ranking ranking_of(std::size_t n_words, std::size_t n_forced = 0) {
   Ranking ranking;
   ranking.order.resize(n_words);
+  for (std::uint32_t w = 0; w < n_words; ++w) ranking.steps.push_back({w + 1, 0.5F});
   ranking.n_forced = n_forced;
   return ranking;
-}
-
-TEST(SelectTest, RanksForcedThenByPriorityThenByPosition) {
-  std::vector<PreparedContext> contexts;
-  contexts.push_back(prepare("low high mid", 0.1F, {{"high", 0.9F}, {"mid", 0.5F}}));
-  contexts.push_back(prepare("mid2 forced", 0.5F, {{"forced", 0.0F}}));
-  contexts[1].forced[1] = 1;
-  const Ranking ranking = rank_words(contexts);
-  std::string order;
-  for (const WordRef ref : ranking.order) {
-    order += std::string(contexts[ref.context].document.words[ref.word].span.of(contexts[ref.context].text)) + " ";
-  }
-  EXPECT_EQ(order, "forced high mid mid2 low ");
-  EXPECT_EQ(ranking.n_forced, 1U);
 }
 
 TEST(SelectTest, FindsTheLongestPrefixThatFits) {
