@@ -54,6 +54,12 @@ struct CompressRequest {
   /// Keep the words whose score is above this, in [0, 1), however many there are (a budget, if any, may keep fewer).
   std::optional<double> threshold;
   std::string tokenizer;  ///< the target model's: "" = o200k_base (cl100k_base when `reference`)
+  /// How the contexts are read, so that what is shortened stays what it is: "auto" recognises each by itself; "text" is
+  /// plain words; or one of markdown, json, jsonl, yaml, toml, csv, xml, html, log, diff, code, chat.
+  std::string format = "auto";
+  /// The contexts hold tags, <llmlingua, rate=0.4, compress=true>...</llmlingua>: each segment is shortened to its own
+  /// rate, or (compress=false) kept byte for byte; what is outside tags shares the request's budget. Tags are removed.
+  bool structured = false;
   TokenToWord token_to_word = TokenToWord::kMean;
 
   std::vector<std::string> force_tokens;  ///< units or phrases always kept where they stand as whole units; at most 100
@@ -116,6 +122,8 @@ struct CompressResult {
   /// uncompressed prompt as the user's. Only `instruction` if nothing was kept.
   std::optional<std::string> system_prompt;
   std::vector<std::vector<WordScore>> word_scores;
+  std::vector<std::string>
+      formats;  ///< what each context was read as; empty where nothing was read (reference, rate 1)
 
   Timings timings_ms;
   std::vector<std::string> warnings;

@@ -11,6 +11,7 @@
 #include "cli/report.h"
 #include "compress/request_json.h"
 #include "model/precision.h"
+#include "text/structure/recognize.h"
 #include "tokenize/token_counter.h"
 
 namespace pith::cli {
@@ -49,6 +50,22 @@ void add_keep_flags(CLI::App* app, CompressRequest* r) {
   add_list(app, "--chunk-end-token", replacing(&r->chunk_end_tokens, "--chunk-end-token"), "TEXT",
            "Where a window of the model may end; repeat for more (default: \".\" and \"\\n\")")
       ->group("What to keep");
+}
+
+void add_format_flags(CLI::App* app, CompressRequest* r) {
+  constexpr const char* kGroup = "Format";
+  std::vector<std::string> names;
+  for (const std::string_view name : format_names()) names.emplace_back(name);
+  add_choice(
+      app, "--format", names, [r, names](std::size_t i) { r->format = names[i]; },
+      "How to read the text, so that it stays what it is: auto recognises JSON, Markdown, tables, logs and more; text "
+      "is "
+      "plain words (default: auto)")
+      ->group(kGroup);
+  add_switch(app, "--structured", &r->structured,
+             "The text has tags, <llmlingua, rate=0.4, compress=true>...</llmlingua>: shorten each segment to its own "
+             "rate, or not at all")
+      ->group(kGroup);
 }
 
 void add_context_flags(CLI::App* app, CompressRequest* r) {
@@ -165,6 +182,7 @@ CLI::Option* add_tokenizer_flag(CLI::App* app, std::string* tokenizer, const std
 }
 
 void add_request_flags(CLI::App* app, CompressRequest* request) {
+  add_format_flags(app, request);
   add_keep_flags(app, request);
   add_context_flags(app, request);
   add_method_flags(app, request);

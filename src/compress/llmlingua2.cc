@@ -1,28 +1,30 @@
 #include "compress/llmlingua2.h"
 
 #include <algorithm>
-#include <cmath>
+#include <functional>
 #include <optional>
 #include <string_view>
 
+#include "compress/budget.h"
 #include "compress/constraints.h"
 #include "compress/context_filter.h"
 #include "compress/label_line.h"
-#include "compress/prepared_context.h"
+#include "compress/prepare_request.h"
 #include "compress/rank_units.h"
 #include "compress/render.h"
 #include "compress/score_contexts.h"
 #include "compress/securitylingua.h"
+#include "compress/segments.h"
 #include "compress/select.h"
 #include "compress/stopwatch.h"
-#include "text/structure/recognize.h"
 
 namespace pith {
 namespace {
 
 constexpr std::string_view kContextSeparator = "\n\n";
-constexpr double kRateSlack = 1e-9;  // 0.29 * 100 is 28.999999999999996 in binary
-
+/// Pieces too large for what is left of the budget that are passed over, and the share of the budget worth filling.
+constexpr int kMostPassedOver = 12;
+constexpr double kRoomWorthFilling = 0.005;
 /// Contexts with something in them, joined by a blank line.
 std::string join(std::span<const std::string> texts) {
   std::string joined;
@@ -40,19 +42,7 @@ std::string join(std::span<const std::string> texts) {
 std::int64_t budget(const CompressRequest& request, std::int64_t origin_tokens) {
   if (request.target_token) return *request.target_token;
   if (word_threshold(request) && !request.rate) return origin_tokens;
-  const double share = request.rate.value_or(kDefaultRate) * static_cast<double>(origin_tokens);
-  return static_cast<std::int64_t>(std::floor(share + kRateSlack));
-}
-
-Result<std::vector<PreparedContext>> prepare(const CompressRequest& request) {
-  std::vector<PreparedContext> contexts;
-  contexts.reserve(request.context.size());
-  for (const std::string& text : request.context) {
-    auto context = prepare_context(text, recognize(text, {Format::kText, request.question}));
-    if (!context) return tl::unexpected(context.error());
-    contexts.push_back(std::move(*context));
-  }
-  return contexts;
+  return share_of(origin_tokens, request.rate.value_or(kDefaultRate));
 }
 
 /// Renders every kept context into its own text.
@@ -76,14 +66,19 @@ class Compression {
     Stopwatch watch;
     result_.id = request_.id;
     result_.tokenizer = std::string(counter_.name());
-    const std::string original = join(request_.context);
+    Timings& timings = result_.timings_ms;
+    if (request_.structured) {
+      // Tags count for nothing, so they have to be found before the budget is known.
+      if (auto ok = prepare(); !ok) return tl::unexpected(ok.error());
+      timings.segment += watch.lap();
+    }
+    const std::string original = join(request_.structured ? clean_texts() : request_.context);
     result_.origin_tokens = count(original);
     budget_ = budget(request_, result_.origin_tokens);
-    Timings& timings = result_.timings_ms;
     timings.select += watch.lap();
 
     threshold_ = word_threshold(request_);
-    keeps_everything_ = budget_ >= result_.origin_tokens && !threshold_;
+    keeps_everything_ = budget_ >= result_.origin_tokens && !threshold_ && !request_.structured;
     const bool needs_words =
         request_.return_word_scores || request_.return_word_label || wants_context_filter(request_);
     if (keeps_everything_ && !needs_words) {
@@ -92,9 +87,9 @@ class Compression {
       return std::move(result_);
     }
 
-    auto contexts = prepare(request_);
-    if (!contexts) return tl::unexpected(contexts.error());
-    contexts_ = std::move(*contexts);
+    if (!request_.structured) {
+      if (auto ok = prepare(); !ok) return tl::unexpected(ok.error());
+    }
     timings.segment += watch.lap();
     const auto scored = score_contexts(contexts_, classifier_, windows_, request_.chunk_end_tokens,
                                        request_.token_to_word, progress_, timings);
@@ -107,6 +102,7 @@ class Compression {
     }
     render_options_ = {rules.keep_line_breaks, request_.drop_consecutive};
     if (wants_context_filter(request_)) filter();
+    if (auto ok = choose_segments(); !ok) return tl::unexpected(ok.error());
     ranking_ = rank_units(contexts_);
     const auto n_kept = choose();
     if (!n_kept) return tl::unexpected(n_kept.error());
@@ -122,6 +118,38 @@ class Compression {
     return static_cast<std::int64_t>(counter_.count(text));
   }
 
+  [[nodiscard]] Result<void> prepare() {
+    auto contexts = prepare_request(request_, &result_.warnings);
+    if (!contexts) return tl::unexpected(contexts.error());
+    contexts_ = std::move(*contexts);
+    for (const PreparedContext& context : contexts_) result_.formats.push_back(context.structure.format);
+    return {};
+  }
+
+  [[nodiscard]] std::vector<std::string> clean_texts() const {
+    std::vector<std::string> texts;
+    for (const PreparedContext& context : contexts_) texts.push_back(without_removed(context));
+    return texts;
+  }
+
+  /// Segments with a rate of their own are chosen first; the others share what a rate leaves them, or (a number of
+  /// tokens) what the segments left over.
+  [[nodiscard]] Result<void> choose_segments() {
+    if (!request_.structured) return {};
+    SegmentTokens all;
+    for (PreparedContext& context : contexts_) {
+      const auto tokens =
+          choose_in_segments(context, render_options_, [this](std::string_view text) { return count(text); });
+      if (!tokens) return tl::unexpected(tokens.error());
+      all.origin += tokens->origin;
+      all.kept += tokens->kept;
+    }
+    if (request_.target_token) return {};
+    const double rate = request_.rate.value_or(threshold_ ? 1.0 : kDefaultRate);
+    budget_ = all.kept + share_of(std::max<std::int64_t>(0, result_.origin_tokens - all.origin), rate);
+    return {};
+  }
+
   void filter() {
     std::vector<std::int64_t> context_tokens;
     context_tokens.reserve(contexts_.size());
@@ -130,15 +158,42 @@ class Compression {
   }
 
   /// How many steps of the ranking stay.
-  [[nodiscard]] Result<std::size_t> choose() const {
+  [[nodiscard]] Result<std::size_t> choose() {
     if (keeps_everything_ || !request_.use_token_level_filter) return ranking_.steps.size();
-    std::size_t n_above = ranking_.steps.size();
-    if (threshold_) n_above = count_above(ranking_, *threshold_);
-    const auto n_fitting = select_prefix(ranking_, budget_, [this](std::size_t n_steps) {
+    const auto count_steps = [this](std::size_t n_steps) {
       return count(join(render_texts(contexts_, keep_flags(contexts_, ranking_, n_steps), render_options_)));
-    });
+    };
+    // Segments were counted one by one; where they meet, the whole may have a token more than the sum.
+    const bool has_own_budgets = request_.structured && !request_.target_token;
+    if (has_own_budgets) budget_ = std::max(budget_, count_steps(ranking_.n_forced));
+    auto n_fitting = select_prefix(ranking_, budget_, count_steps);
     if (!n_fitting) return n_fitting;
-    return std::min(n_above, *n_fitting);
+    if (threshold_) return std::min(count_above(ranking_, *threshold_), *n_fitting);
+    for (int i = 0; i < kMostPassedOver && leaves_room(*n_fitting, count_steps); ++i) {
+      pass_over(ranking_.steps[*n_fitting]);
+      ranking_ = rank_units(contexts_);
+      n_fitting = select_prefix(ranking_, budget_, count_steps);
+      if (!n_fitting) return n_fitting;
+    }
+    return n_fitting;
+  }
+
+  /// Whether a piece comes next that is larger than what is left, and what is left is worth filling.
+  [[nodiscard]] bool leaves_room(std::size_t n_steps,
+                                 const std::function<std::int64_t(std::size_t)>& count_steps) const {
+    if (n_steps == ranking_.steps.size() || ranking_.steps[n_steps].node == Step::kNoNode) return false;
+    return static_cast<double>(budget_ - count_steps(n_steps)) > kRoomWorthFilling * static_cast<double>(budget_);
+  }
+
+  /// A piece that does not fit is passed over, so that smaller ones may fill the budget.
+  void pass_over(const Step& step) {
+    PreparedContext& context = contexts_[step.context];
+    const ByteSpan span = context.structure.nodes[step.node].span;
+    context.excluded.resize(context.n_words(), 0);
+    for (std::size_t w = 0; w < context.n_words(); ++w) {
+      const ByteSpan word = context.document.words[w].span;
+      if (word.begin >= span.begin && word.end <= span.end) context.excluded[w] = 1;
+    }
   }
 
   /// The whole input, byte for byte, as one span per context.

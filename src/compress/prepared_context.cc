@@ -59,6 +59,12 @@ Result<PreparedContext> prepare_context(std::string_view text, Structure structu
     while (regions[r].span.end <= word.span.begin) ++r;
     context.nodes.push_back(regions[r].node);
   }
+  for (std::size_t w = 1; w < context.n_words(); ++w) {
+    // White space inside a tag goes with it.
+    const bool inside_removed =
+        context.nodes[w] == context.nodes[w - 1] && context.node_of(w).policy == Policy::kRemoved;
+    if (inside_removed) context.gaps[w] = {{context.gaps[w].span.begin, context.gaps[w].span.begin}, 0};
+  }
   mark_frame_sides(context);
   return context;
 }

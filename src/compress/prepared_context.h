@@ -18,6 +18,12 @@ struct Gap {
   std::uint32_t n_line_breaks = 0;  ///< "\n", "\r\n" and lone "\r" count one each
 };
 
+/// A part of a context that is to be shortened to a rate of its own.
+struct SegmentRate {
+  std::uint32_t node = 0;
+  double rate = 1;  ///< in [0, 1]
+};
+
 /// Parallel arrays over the words of `document`; `gaps` has one more entry, the trailing white space.
 struct PreparedContext {
   std::string_view text;
@@ -25,11 +31,13 @@ struct PreparedContext {
   std::vector<std::uint32_t> nodes;  ///< the structure's node that owns each word; empty if the structure is plain
   Document document;
   std::vector<Gap> gaps;
-  std::vector<float> scores;          ///< keep-score of each word, [0, 1]
-  std::vector<float> priorities;      ///< what words are ranked by: scores, lowered for punctuation that needs company
-  std::vector<std::uint8_t> forced;   ///< 1: always kept
-  std::vector<std::uint8_t> matched;  ///< 1: forced by a force token (the ones drop_consecutive looks at)
-  bool is_dropped = false;            ///< left out as a whole by the context-level filter
+  std::vector<float> scores;           ///< keep-score of each word, [0, 1]
+  std::vector<float> priorities;       ///< what words are ranked by: scores, lowered for punctuation that needs company
+  std::vector<std::uint8_t> forced;    ///< 1: always kept
+  std::vector<std::uint8_t> matched;   ///< 1: forced by a force token (the ones drop_consecutive looks at)
+  std::vector<std::uint8_t> excluded;  ///< 1: was passed over already and does not compete; empty = none
+  std::vector<SegmentRate> segment_rates;  ///< disjoint nodes, in order
+  bool is_dropped = false;                 ///< left out as a whole by the context-level filter
 
   [[nodiscard]] std::size_t n_words() const { return document.words.size(); }
   [[nodiscard]] bool is_plain() const { return nodes.empty(); }

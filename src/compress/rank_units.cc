@@ -100,16 +100,18 @@ class TreeRanker {
     }
   }
 
-  /// Takes a unit with everything it needs; appends the words to `order`.
-  void take(const Unit& unit, std::vector<WordRef>& order) {
+  /// Takes a unit with everything it needs; appends the words to `order`. Returns the outermost node that entered.
+  std::uint32_t take(const Unit& unit, std::vector<WordRef>& order) {
     order_ = &order;
     priority_ = unit.priority;
+    outermost_ = Step::kNoNode;
     if (unit.node != kNone) {
       enter(unit.node);
     } else {
       enter(context_.nodes[unit.word]);
       push(unit.word);
     }
+    return outermost_;
   }
 
  private:
@@ -163,8 +165,13 @@ class TreeRanker {
     return std::ranges::any_of(words_of(n), [this](std::uint32_t w) { return context_.forced[w] != 0; });
   }
 
+  [[nodiscard]] bool is_excluded(std::uint32_t w) const {
+    return !context_.excluded.empty() && context_.excluded[w] != 0;
+  }
+
   void add_words(std::uint32_t n, std::vector<Unit>& units) {
     for (const std::uint32_t w : words_of(n)) {
+      if (is_excluded(w)) continue;
       float& priority = context_.priorities[w];
       priority = std::min(priority, states_[n].cap);
       units.push_back({priority, states_[n].is_forced || context_.forced[w] != 0,
@@ -174,6 +181,7 @@ class TreeRanker {
 
   void add_node(std::uint32_t n, bool has_importance, std::vector<Unit>& units) {
     const std::span<const std::uint32_t> words = words_of(n);
+    if (std::ranges::any_of(words, [this](std::uint32_t w) { return is_excluded(w); })) return;
     float priority = states_[n].cap;
     if (!has_importance) {
       double sum = 0;
@@ -201,6 +209,7 @@ class TreeRanker {
       for (std::uint32_t m = at; !states_[m].has_entered; m = nodes[m].parent) {
         states_[m].has_entered = true;
         if (nodes[m].policy != Policy::kWords) {
+          outermost_ = std::min(outermost_, m);
           for (const std::uint32_t w : words_of(m)) push(w);
           if (is_piece(m)) push_subtree(m);
         }
@@ -253,6 +262,7 @@ class TreeRanker {
   std::vector<std::uint32_t> pending_;
   std::vector<WordRef>* order_ = nullptr;
   float priority_ = 0;
+  std::uint32_t outermost_ = Step::kNoNode;
 };
 
 void add_plain_units(const PreparedContext& context, std::uint32_t index, std::vector<Unit>& units) {
@@ -282,13 +292,14 @@ Ranking rank_units(std::span<PreparedContext> contexts) {
   ranking.steps.reserve(units.size());
   for (const Unit& unit : units) {
     const std::size_t n_before = ranking.order.size();
+    std::uint32_t node = Step::kNoNode;
     if (trees[unit.context]) {
-      trees[unit.context]->take(unit, ranking.order);
+      node = trees[unit.context]->take(unit, ranking.order);
     } else {
       ranking.order.push_back({unit.context, unit.word});
     }
     if (ranking.order.size() == n_before) continue;  // came along with something better
-    ranking.steps.push_back({static_cast<std::uint32_t>(ranking.order.size()), unit.priority});
+    ranking.steps.push_back({static_cast<std::uint32_t>(ranking.order.size()), unit.priority, unit.context, node});
     if (unit.is_forced) ++ranking.n_forced;
   }
   return ranking;

@@ -70,8 +70,8 @@ class Separator {
       : context_(context), options_(options), copier_(copier) {}
 
   void before_first(std::size_t right) {
-    if (right == 0) {
-      copier_.copy(context_.gaps[0].span);
+    if (only_removed(0, right)) {
+      copy_gaps(0, right);
       return;
     }
     std::size_t break_gap = right + 1;
@@ -90,8 +90,9 @@ class Separator {
 
   void between(std::size_t left, std::size_t right) {
     const std::vector<Gap>& gaps = context_.gaps;
-    if (right == left + 1) {
-      copier_.copy(gaps[right].span);
+    if (only_removed(left + 1, right)) {
+      copy_gaps(left + 1, right);
+      if (right > left + 1 && no_gap(left + 1, right) && would_merge(word(left), word(right))) copier_.add_space();
       return;
     }
     std::size_t break_gap = left;  // last gap with a line break; `left` = none
@@ -112,7 +113,34 @@ class Separator {
     }
   }
 
+  /// The white space behind the last kept word, if nothing but removed words follows.
+  void after_last(std::size_t last) {
+    if (only_removed(last + 1, context_.n_words())) copy_gaps(last + 1, context_.n_words());
+  }
+
  private:
+  /// Words [begin, end) are all of the kind that is never kept (tags of a structured prompt): the white space around
+  /// them stays as it is.
+  [[nodiscard]] bool only_removed(std::size_t begin, std::size_t end) const {
+    for (std::size_t w = begin; w < end; ++w) {
+      if (context_.node_of(w).policy != Policy::kRemoved) return false;
+    }
+    return true;
+  }
+  /// "- foo." must not become "-.", which is no list item.
+  [[nodiscard]] bool is_list_marker(std::size_t w) const {
+    const Node& node = context_.node_of(w);
+    return node.kind == Kind::kListItem && node.policy == Policy::kGroup;
+  }
+  void copy_gaps(std::size_t first, std::size_t last) {
+    for (std::size_t g = first; g <= last; ++g) copier_.copy(context_.gaps[g].span);
+  }
+  [[nodiscard]] bool no_gap(std::size_t first, std::size_t last) const {
+    for (std::size_t g = first; g <= last; ++g) {
+      if (!context_.gaps[g].span.empty()) return false;
+    }
+    return true;
+  }
   [[nodiscard]] std::string_view word(std::size_t w) const { return context_.document.words[w].span.of(context_.text); }
 
   void line_break(std::size_t left, std::size_t right, std::size_t blank_gap, std::size_t break_gap) {
@@ -131,7 +159,7 @@ class Separator {
 
   void space(std::size_t left, std::size_t right, std::size_t space_gap) {
     const std::vector<Word>& words = context_.document.words;
-    const bool attaches = words[right].is_closing && words[right].glued_left;
+    const bool attaches = words[right].is_closing && words[right].glued_left && !is_list_marker(left);
     const bool attracts = words[left].is_opening && context_.gaps[left + 1].span.empty();
     if ((attaches || attracts) && !would_merge(word(left), word(right))) return;
     copier_.copy(context_.gaps[space_gap].span);
@@ -169,7 +197,7 @@ void render(const PreparedContext& context, std::span<const std::uint8_t> kept, 
     if (emitted != nullptr) (*emitted)[w] = 1;
     last = w;
   }
-  if (last != kNone && last + 1 == n_words) copier.copy(context.gaps[n_words].span);
+  if (last != kNone) separator.after_last(last);
 }
 
 }  // namespace pith

@@ -169,6 +169,8 @@ const std::array kFields{
     Field{
         "token_to_word",
         [](auto f, auto& v, auto* out) { return read_named(f, v, parse_token_to_word, &out->request.token_to_word); }},
+    Field{"format", plain<&R::format>},
+    Field{"structured", plain<&R::structured>},
     Field{"force_tokens", plain<&R::force_tokens>},
     Field{"force_reserve_digit", plain<&R::force_reserve_digit>},
     Field{"drop_consecutive", plain<&R::drop_consecutive>},
@@ -376,6 +378,8 @@ std::string request_json(const ParsedRequest& parsed) {
   if (r.threshold) w.key("threshold").number(*r.threshold);
   w.key("tokenizer").string(r.tokenizer);
   w.key("token_to_word").string(token_to_word_name(r.token_to_word));
+  w.key("format").string(r.format);
+  w.key("structured").boolean(r.structured);
   strings("force_tokens", r.force_tokens);
   w.key("force_reserve_digit").boolean(r.force_reserve_digit);
   w.key("drop_consecutive").boolean(r.drop_consecutive);

@@ -86,6 +86,11 @@ std::string response_json(const CompressResult& result, const ResponseOptions& o
   w.key("kept_context_ids").begin_array();
   for (const std::size_t id : result.kept_context_ids) w.integer(id);
   w.end_array();
+  if (!result.formats.empty()) {
+    w.key("formats").begin_array();
+    for (const std::string& format : result.formats) w.string(format);
+    w.end_array();
+  }
   write_spans(result, &w);
   write_word_scores(result, &w);
   if (options.timings) write_timings(result.timings_ms, &w);

@@ -24,8 +24,12 @@ struct WordRef {
 
 /// What may be taken next, and how badly it is wanted.
 struct Step {
+  static constexpr std::uint32_t kNoNode = 0xFFFFFFFF;
+
   std::uint32_t order_end = 0;  ///< Ranking::order up to here is what this step and those before it keep
   float priority = 0;
+  std::uint32_t context = 0;
+  std::uint32_t node = kNoNode;  ///< outermost node of the structure that enters with it; kNoNode: a word alone
 };
 
 struct Ranking {

@@ -10,6 +10,7 @@
 
 #include "base/suggest.h"
 #include "compress/securitylingua.h"
+#include "text/structure/recognize.h"
 
 namespace pith {
 namespace {
@@ -150,6 +151,7 @@ Result<void> validate(const CompressRequest& request) {
   if (auto ok = check_force_strings("chunk_end_tokens", request.chunk_end_tokens); !ok) return ok;
   if (auto ok = check_separator("word_sep", request.word_sep); !ok) return ok;
   if (auto ok = check_separator("label_sep", request.label_sep); !ok) return ok;
+  if (auto format = parse_format(request.format); !format) return tl::unexpected(format.error());
   return check_context_filter(request);
 }
 

@@ -55,6 +55,9 @@ class Segmenter {
     }
   }
 
+  /// Appends all of `region` as one word.
+  void add_whole(ByteSpan region) { append_word(region.begin, region.end, kContent, words_); }
+
   [[nodiscard]] std::vector<Word> take_words() { return std::move(words_); }
 
  private:
@@ -148,7 +151,9 @@ Result<Document> segment(std::string_view text, std::span<const Region> regions)
   }
   Segmenter segmenter(text);
   for (const Region& region : regions) {
-    if (!region.is_words) {
+    if (region.is_verbatim) {
+      segmenter.add_whole(region.span);
+    } else if (!region.is_words) {
       segmenter.add_runs(region.span);
     } else if (const auto added = segmenter.add_words(region.span); !added) {
       return tl::unexpected(added.error());

@@ -68,8 +68,8 @@ struct Document {
 [[nodiscard]] Result<Document> segment(std::string_view text);
 
 /// The same for a text of which only some regions are words: each of those is cut as if white space stood around it,
-/// and in the others every run of bytes without white space is one word, however long. REQUIRES: `regions` tile the
-/// text.
+/// and in the others every run of bytes without white space is one word, however long (a verbatim region is one word,
+/// white space and all). REQUIRES: `regions` tile the text.
 [[nodiscard]] Result<Document> segment(std::string_view text, std::span<const Region> regions);
 
 }  // namespace pith

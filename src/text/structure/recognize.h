@@ -4,9 +4,11 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "pith/result.h"
 #include "text/structure/structure.h"
+#include "text/structure/tree_builder.h"
 
 namespace pith {
 
@@ -29,6 +31,8 @@ enum class Format {
 };
 
 [[nodiscard]] std::string_view format_name(Format format);
+/// All of them, "auto" first.
+[[nodiscard]] std::vector<std::string_view> format_names();
 /// Errors: kInvalidArgument with the known names.
 [[nodiscard]] Result<Format> parse_format(std::string_view name);
 
@@ -37,6 +41,11 @@ struct RecognizeOptions {
   /// What the caller is after; records, rows and log lines that share its words rank higher. May be empty.
   std::string_view question;
 };
+
+/// Recognises `span` of `text` as children of the builder's innermost open node, whose span covers it. Returns the name
+/// of what it found ("text" for words alone).
+[[nodiscard]] std::string_view recognize_span(std::string_view text, ByteSpan span, const RecognizeOptions& options,
+                                              TreeBuilder& tree);
 
 /// Thread-safe. A given format (not kAuto) that the text does not parse as gives a warning and is read as kAuto.
 [[nodiscard]] Structure recognize(std::string_view text, const RecognizeOptions& options = {});

@@ -8,7 +8,13 @@ std::vector<Region> regions_of(const Structure& structure) {
   regions.reserve(nodes.size() * 2);
   std::uint32_t at = 0;
   const auto take = [&](std::uint32_t end, std::uint32_t node) {
-    if (at < end) regions.push_back({{at, end}, node, nodes[node].policy == Policy::kWords});
+    const Node& owner = nodes[node];
+    if (at < end) {
+      regions.push_back({{at, end},
+                         node,
+                         owner.policy == Policy::kWords,
+                         owner.kind == Kind::kSegment && owner.policy == Policy::kWhole && owner.is_forced});
+    }
     at = end;
   };
   std::uint32_t open = 0;  // the innermost node that `at` lies in

@@ -13,7 +13,8 @@ namespace pith {
 struct Region {
   ByteSpan span;
   std::uint32_t node = 0;
-  bool is_words = false;  ///< the node's policy is kWords
+  bool is_words = false;     ///< the node's policy is kWords
+  bool is_verbatim = false;  ///< to be taken byte for byte, white space included: a forced leaf of Kind::kSegment
 
   friend bool operator==(const Region&, const Region&) = default;
 };

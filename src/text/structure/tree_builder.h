@@ -43,7 +43,11 @@ class TreeBuilder {
   /// Forgets every node opened since. REQUIRES: nodes open at the mark are still open.
   void rollback(const Mark& mark);
 
-  void warn(std::string message) { warnings_.push_back(std::move(message)); }
+  /// Ignored while quiet: what is broken inside a code block is the author's, and no news to the caller.
+  void warn(std::string message) {
+    if (!is_quiet_) warnings_.push_back(std::move(message));
+  }
+  void set_quiet(bool is_quiet) { is_quiet_ = is_quiet; }
 
   /// Closes everything. The builder is spent.
   [[nodiscard]] Structure finish(std::string format);
@@ -53,6 +57,7 @@ class TreeBuilder {
   std::vector<std::uint32_t> open_;
   std::vector<std::string> warnings_;
   std::uint32_t n_bytes_ = 0;
+  bool is_quiet_ = false;
 };
 
 }  // namespace pith

@@ -9,7 +9,7 @@ namespace {
 Ranking ranking_of(std::size_t n_words, std::size_t n_forced = 0) {
   Ranking ranking;
   ranking.order.resize(n_words);
-  for (std::uint32_t w = 0; w < n_words; ++w) ranking.steps.push_back({w + 1, 0.5F});
+  for (std::uint32_t w = 0; w < n_words; ++w) ranking.steps.push_back({.order_end = w + 1, .priority = 0.5F});
   ranking.n_forced = n_forced;
   return ranking;
 }
