@@ -179,6 +179,7 @@ std::string error_line(const Error& error) {
 int run(int argc, char** argv) {
   CLI::App app{"Pith as a worker process for the benchmark scripts"};
   EngineOptions options;
+  options.score_cache_bytes = 0;  // a repeated text is to cost what it costs the first time
   std::string precision;
   app.add_option("--model", options.model)->required();
   app.add_option("--precision", precision);

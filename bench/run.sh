@@ -3,9 +3,10 @@
 #   end_to_end   Pith beside llmlingua and llama.cpp, several lengths and models (20 minutes on two cores)
 #   rate         asked against achieved rate, 100 texts x 5 rates, beside llmlingua (10 minutes)
 #   xquad        12 languages: promises, answers kept, achieved rate, beside llmlingua (3 minutes)
+#   growing      a conversation sent again with each turn: what is new costs, what is not does not (2 minutes)
 #   startup      process start, memory, growth with length (2 minutes)
 #   micro        single functions (Google Benchmark)
-#   all          the five above (default)
+#   all          the six above (default)
 # OPTIONS go to the part's program; `run.sh PART --help` lists them.
 # shellcheck source-path=SCRIPTDIR/../tools
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../tools/common.sh"
@@ -13,8 +14,8 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../tools/common.sh"
 part=${1:-all}
 (($# == 0)) || shift
 case $part in
-  end_to_end | rate | xquad | startup | micro | all) ;;
-  *) die "bench: no part '$part'; there are end_to_end, rate, xquad, startup, micro and all" ;;
+  end_to_end | rate | xquad | growing | startup | micro | all) ;;
+  *) die "bench: no part '$part'; there are end_to_end, rate, xquad, growing, startup, micro and all" ;;
 esac
 [[ $part != all || $# -eq 0 ]] || die "bench: options belong to one part; name it"
 
@@ -45,9 +46,10 @@ run_part() {
 }
 
 if [[ $part == all ]]; then
-  for part in end_to_end rate xquad startup micro; do
-    if [[ $part == xquad && ! -d ${PITH_SHARED:-$root/../shared}/data/xquad ]]; then
-      say "bench: xquad is left out: its texts are not here (PITH_SHARED names the folder that holds data/xquad)"
+  declare -A texts=([xquad]=xquad [growing]=qmsum)
+  for part in end_to_end rate xquad growing startup micro; do
+    if [[ -n ${texts[$part]-} && ! -d ${PITH_SHARED:-$root/../shared}/data/${texts[$part]} ]]; then
+      say "bench: $part is left out: its texts are not here (PITH_SHARED names the folder that holds data/${texts[$part]})"
     else
       run_part "$part"
     fi

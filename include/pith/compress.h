@@ -44,8 +44,12 @@ struct CompressRequest {
 
   // What changes the result.
   std::vector<std::string> context;  ///< documents, in order; joined by a blank line in the result. At least one.
-  std::string instruction;           ///< securitylingua: the system message; not used by llmlingua2 (a warning says so)
-  std::string question;              ///< not used by llmlingua2 (a warning says so when it is set)
+  /// Compress every context by itself, as a pure function of it and the options: its own budget, rate times its own
+  /// tokens. A context that is appended then never changes what came before (prompt caches keep hitting); in return
+  /// words do not compete across contexts. Not with target_token, reference or the context-level filter.
+  bool independent_contexts = false;
+  std::string instruction;  ///< securitylingua: the system message; not used by llmlingua2 (a warning says so)
+  std::string question;     ///< not used by llmlingua2 (a warning says so when it is set)
   /// "llmlingua2", or "securitylingua": the same pipeline with a threshold for a budget, and a notice for the system
   /// message in the result (SecurityLingua, arXiv 2506.12707; wants a model trained for it).
   std::string method = "llmlingua2";

@@ -39,6 +39,13 @@ struct EngineOptions {
   int n_threads = 0;
   /// Where compiled models are kept; "" = the user's cache folder; "none" = keep none. Does not change results.
   std::string cache_dir;
+  /// Memory for what was computed before: scores of windows (three quarters) and, with independent_contexts, results of
+  /// contexts; the least recently used go first. 0 = remember nothing. Does not change results.
+  std::size_t score_cache_bytes = std::size_t{64} << 20;
+  /// A file that keeps scores across processes, made with mode 0600 if it is not there; several engines and processes
+  /// may share one. It has hashes and scores, no text. "" = memory only, "none" = remember nothing, not in memory
+  /// either. Does not change results. See docs/growing-prompts.md.
+  std::string score_cache_path;
   /// Tokens of one model window, specials included; 0 = 256 or the model's limit if that is lower. Larger windows see
   /// farther and cost more per token. Changes scores.
   std::size_t window_tokens = 0;

@@ -70,6 +70,9 @@ void add_format_flags(CLI::App* app, CompressRequest* r) {
 
 void add_context_flags(CLI::App* app, CompressRequest* r) {
   constexpr const char* kGroup = "Several texts";
+  add_switch(app, "--independent", &r->independent_contexts,
+             "Compress every text by itself, so that one more text never changes those before it")
+      ->group(kGroup);
   add_number(
       app, "--context-level-rate", [r](double v) { r->context_level_rate = v; }, "NUM",
       "First drop whole texts, down to this share of the tokens")
@@ -227,6 +230,11 @@ void add_engine_flags(CLI::App* app, EngineOptions* o) {
       ->group(kGroup);
   add_text(app, "--cache-dir", &o->cache_dir, "DIR",
            "Where compiled models are kept; \"none\" keeps none (default: the user's cache folder)")
+      ->group(kGroup);
+  add_text(
+      app, "--score-cache", &o->score_cache_path, "FILE",
+      "Keep the model's scores in this file, so that a text that was compressed before costs little; it has hashes "
+      "and numbers, no text; \"none\" remembers nothing at all (default: in memory only)")
       ->group(kGroup);
 }
 

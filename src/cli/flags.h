@@ -20,7 +20,8 @@ CLI::Option* add_tokenizer_flag(CLI::App* app, std::string* tokenizer, const std
 /// All other fields.
 void add_request_flags(CLI::App* app, CompressRequest* request);
 
-/// --model, --engine, --device, --precision, --threads, --window-tokens, --window-overlap-tokens, --cache-dir.
+/// --model, --engine, --device, --precision, --threads, --window-tokens, --window-overlap-tokens, --cache-dir,
+/// --score-cache.
 void add_engine_flags(CLI::App* app, EngineOptions* options);
 
 /// --color auto|always|never

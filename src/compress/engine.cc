@@ -7,12 +7,16 @@
 #include <optional>
 #include <string_view>
 
+#include "compress/independent_parts.h"
 #include "compress/llmlingua2.h"
 #include "compress/reference_llmlingua2.h"
 #include "compress/securitylingua.h"
 #include "compress/validate.h"
+#include "model/cached_classifier.h"
 #include "model/load_classifier.h"
+#include "model/model_identity.h"
 #include "model/registry.h"
+#include "model/sqlite_score_cache.h"
 #include "tokenize/token_counter.h"
 
 namespace pith {
@@ -26,6 +30,28 @@ class LoadedEngine final : public Engine {
  public:
   LoadedEngine(EngineOptions options, std::string model_dir)
       : options_(std::move(options)), model_dir_(std::move(model_dir)) {}
+
+  /// To be called once, before the engine is used. Errors: those of SqliteScoreCache::open and model_identity().
+  Result<void> open_caches() {
+    if (options_.score_cache_path == "none") return {};
+    const std::size_t part_bytes = options_.score_cache_bytes / 4;
+    if (part_bytes > 0) {
+      parts_ = std::make_unique<PartCache>(part_bytes);
+      scores_ = std::make_shared<MemoryScoreCache>(options_.score_cache_bytes - part_bytes);
+    }
+    if (options_.score_cache_path.empty()) return {};
+    const auto identity = model_identity(model_dir_, options_.cache_dir);
+    if (!identity) return tl::unexpected(identity.error());
+    model_identity_ = identity->hex();
+    auto file = SqliteScoreCache::open({.path = options_.score_cache_path});
+    if (!file) return tl::unexpected(file.error());
+    if (scores_ == nullptr) {
+      scores_ = std::move(*file);
+    } else {
+      scores_ = std::make_shared<LayeredScoreCache>(std::move(scores_), std::move(*file));
+    }
+    return {};
+  }
 
   /// The model at one precision, loaded when it is first asked for. Thread-safe.
   Result<ClassifierPtr> classifier(Precision wanted) const {
@@ -41,6 +67,7 @@ class LoadedEngine final : public Engine {
                                      .tokenizer = {}});
       if (!result) return tl::unexpected(result.error());
       loaded = std::move(*result);
+      if (scores_ != nullptr) loaded = std::make_shared<CachedClassifier>(loaded, scores_, model_identity_);
     }
     return loaded;
   }
@@ -70,10 +97,16 @@ class LoadedEngine final : public Engine {
     if (!counter) return tl::unexpected(counter.error());
     const auto model = classifier(precision(request.reference));
     if (!model) return tl::unexpected(model.error());
-    auto result = request.reference
-                      ? compress_llmlingua2_reference(request, **model, **counter, progress)
-                      : compress_llmlingua2(request, **model, **counter,
-                                            {options_.window_tokens, options_.window_overlap_tokens}, progress);
+    const auto compress_one = [&](const CompressRequest& one, const CompressProgress& one_progress) {
+      return one.reference
+                 ? compress_llmlingua2_reference(one, **model, **counter, one_progress)
+                 : compress_llmlingua2(one, **model, **counter,
+                                       {options_.window_tokens, options_.window_overlap_tokens}, one_progress);
+    };
+    // The results of parts stay in this engine, whose model and windows never change.
+    auto result = request.independent_contexts ? compress_independent_parts(request, **counter, model_identity_,
+                                                                            parts_.get(), compress_one, progress)
+                                               : compress_one(request, progress);
     if (result && request.method == kSecurityLingua) {
       result->system_prompt = with_intention_notice(request.instruction, result->compressed_prompt);
       if (options_.model == kDefaultModel) {
@@ -84,12 +117,18 @@ class LoadedEngine final : public Engine {
     }
     if (result) {
       for (std::string& warning : unused_field_warnings(request)) result->warnings.push_back(std::move(warning));
+      if (scores_ != nullptr) {
+        if (std::string warning = scores_->warning(); !warning.empty()) result->warnings.push_back(std::move(warning));
+      }
     }
     return result;
   }
 
   const EngineOptions options_;
   const std::string model_dir_;
+  std::string model_identity_;  // by content if scores outlive the engine, else ""
+  std::shared_ptr<ScoreCache> scores_;
+  std::unique_ptr<PartCache> parts_;
   mutable std::mutex mutex_;
   mutable std::array<ClassifierPtr, 4> loaded_;  // by precision; guarded by mutex_
 };
@@ -100,7 +139,8 @@ Result<std::shared_ptr<const Engine>> Engine::create(const EngineOptions& option
   try {
     auto model_dir = resolve_model(options.model);
     if (!model_dir) return tl::unexpected(model_dir.error());
-    auto engine = std::make_shared<const LoadedEngine>(options, std::move(*model_dir));
+    auto engine = std::make_shared<LoadedEngine>(options, std::move(*model_dir));
+    if (const auto opened = engine->open_caches(); !opened) return tl::unexpected(opened.error());
     // Load now what the options say, so that a bad model is reported here and not by the first request.
     if (const auto loaded = engine->classifier(engine->precision(false)); !loaded) {
       return tl::unexpected(loaded.error());

@@ -155,6 +155,7 @@ using R = CompressRequest;
 const std::array kFields{
     Field{"id", read_id},
     Field{"context", [](auto f, auto& v, auto* out) { return read_context(f, v, &out->request.context); }},
+    Field{"independent_contexts", plain<&R::independent_contexts>},
     Field{"instruction", plain<&R::instruction>},
     Field{"question", plain<&R::question>},
     Field{"method", plain<&R::method>},
@@ -367,6 +368,7 @@ std::string request_json(const ParsedRequest& parsed) {
   if (parsed.id_kind == IdKind::kString) w.key("id").string(r.id);
   if (parsed.id_kind == IdKind::kInteger) w.key("id").raw(r.id);
   strings("context", r.context);
+  w.key("independent_contexts").boolean(r.independent_contexts);
   w.key("instruction").string(r.instruction);
   w.key("question").string(r.question);
   w.key("method").string(r.method);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/suggest.h"
+#include "compress/context_filter.h"
 #include "compress/securitylingua.h"
 #include "text/structure/recognize.h"
 
@@ -140,6 +141,23 @@ Result<void> check_context_filter(const CompressRequest& request) {
   return {};
 }
 
+/// What ties contexts together contradicts compressing each by itself.
+Result<void> check_independent(const CompressRequest& request) {
+  if (!request.independent_contexts) return {};
+  const auto conflict = [](std::string_view field, std::string_view why) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("independent_contexts contradicts {}: {}", field, why));
+  };
+  if (request.target_token) {
+    return conflict("target_token",
+                    "a total shared by all contexts would change them when one is appended; give a rate");
+  }
+  if (request.reference) return conflict("reference", "the library has nothing of the kind; leave one of them out");
+  if (wants_context_filter(request)) {
+    return conflict("the context-level filter", "which contexts it drops depends on the others; leave one of them out");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> validate(const CompressRequest& request) {
@@ -152,7 +170,8 @@ Result<void> validate(const CompressRequest& request) {
   if (auto ok = check_separator("word_sep", request.word_sep); !ok) return ok;
   if (auto ok = check_separator("label_sep", request.label_sep); !ok) return ok;
   if (auto format = parse_format(request.format); !format) return tl::unexpected(format.error());
-  return check_context_filter(request);
+  if (auto ok = check_context_filter(request); !ok) return ok;
+  return check_independent(request);
 }
 
 std::vector<std::string> unused_field_warnings(const CompressRequest& request) {

@@ -60,6 +60,9 @@ class TokenClassifier {
   [[nodiscard]] virtual std::size_t max_sequence_tokens() const = 0;
   /// One line for people: architecture, size, precision, engine.
   [[nodiscard]] virtual std::string description() const = 0;
+  /// Everything beside the model's files that decides the numbers: engine and version, precision, device, CPU features;
+  /// not the number of threads. Classifiers of one model with equal texts give equal bits.
+  [[nodiscard]] virtual std::string arithmetic() const { return description(); }
 };
 
 }  // namespace pith

@@ -18,6 +18,7 @@
 #include "model/llama/gguf_encoder.h"
 #include "model/llama/gguf_file.h"
 #include "model/llama/lane_pool.h"
+#include "model/openvino/cpu_identity.h"
 #include "model/sequence_order.h"
 #include "tokenize/load_tokenizer.h"
 
@@ -81,6 +82,10 @@ class LlamaClassifier final : public TokenClassifier {
         on_gpu_ ? device_ : fmt::format("CPU, {} thread{}", options_.n_threads, options_.n_threads == 1 ? "" : "s");
     return fmt::format("{} {} layers x {}, {}, llama.cpp (ggml {}) on {}", architecture_title(config_.architecture),
                        config_.n_layers, config_.hidden_size, weights_.storage(), ggml_version_text(), where);
+  }
+  std::string arithmetic() const override {
+    return fmt::format("ggml {} on {}, {}, batches of {}", ggml_version_text(), device_, cpu_identity(),
+                       options_.n_batch_tokens);
   }
 
  private:

@@ -83,10 +83,7 @@ void add_identity(const SafeTensors& weights, BlobKeyBuilder* key) {
 
 BlobKey make_key(std::string_view config_text, const Checkpoint& weights, Precision precision) {
   BlobKeyBuilder key;
-  key.add(fmt::format("encoder graph {}", kEncoderGraphVersion));
-  key.add(ov::get_openvino_version().buildNumber);
-  key.add(cpu_identity());
-  key.add(precision_name(precision));
+  key.add(network_arithmetic(precision));
   key.add(config_text);
   for (const SafeTensors& file : weights.files()) add_identity(file, &key);
   if (weights.files().size() > 1) {  // which file a tensor is read from is the index's word
@@ -123,6 +120,11 @@ Result<CompiledNetwork> compile(const EncoderConfig& config, const std::shared_p
 }
 
 }  // namespace
+
+std::string network_arithmetic(Precision precision) {
+  return fmt::format("encoder graph {}, OpenVINO {}, {}, {}", kEncoderGraphVersion,
+                     ov::get_openvino_version().buildNumber, cpu_identity(), precision_name(precision));
+}
 
 Result<CompiledNetwork> compile_encoder(const EncoderConfig& config, std::string_view config_text,
                                         const std::shared_ptr<const Checkpoint>& weights, Precision precision,

@@ -21,6 +21,10 @@ struct CompiledNetwork {
   ClassifierLoadInfo info;
 };
 
+/// What beside its weights decides a network's numbers: the graph's version, OpenVINO's build, this CPU's features and
+/// the precision.
+[[nodiscard]] std::string network_arithmetic(Precision precision);
+
 /// Compiles the network of `config` and `weights` for this CPU, n_threads streams of one thread each. `cache_dir` is a
 /// folder or "none". `config_text` is config.json as read (part of the cache's key).
 /// Errors: kBadModel; kInternal when OpenVINO fails (its message is kept).

@@ -59,6 +59,7 @@ class OpenVinoEncoder final : public TokenClassifier {
                        precision_name(options_.precision), openvino_version(), options_.n_threads,
                        options_.n_threads == 1 ? "" : "s");
   }
+  std::string arithmetic() const override { return network_arithmetic(options_.precision); }
 
  private:
   /// Longest first, so that the streams finish together. The order does not change results.

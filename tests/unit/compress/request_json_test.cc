@@ -22,7 +22,8 @@ ParsedRequest accepted(std::string_view text, const CompressRequest* defaults = 
 
 TEST(RequestJsonTest, ReadsEveryField) {
   const ParsedRequest p = accepted(R"({
-    "id": "a", "context": ["x", "y"], "instruction": "i", "question": "q", "method": "llmlingua2", "model": "m",
+    "id": "a", "context": ["x", "y"], "independent_contexts": true, "instruction": "i", "question": "q",
+    "method": "llmlingua2", "model": "m",
     "precision": "f32", "reference": true, "rate": 0.25, "target_token": 200, "threshold": 0.125, "tokenizer": "cl100k_base",
     "token_to_word": "first", "force_tokens": ["\n", "?"], "force_reserve_digit": true, "drop_consecutive": true,
     "chunk_end_tokens": ["!"], "use_context_level_filter": false, "use_token_level_filter": false,
@@ -32,6 +33,7 @@ TEST(RequestJsonTest, ReadsEveryField) {
   EXPECT_EQ(r.id, "a");
   EXPECT_EQ(p.id_kind, IdKind::kString);
   EXPECT_THAT(r.context, ElementsAre("x", "y"));
+  EXPECT_TRUE(r.independent_contexts);
   EXPECT_EQ(r.instruction, "i");
   EXPECT_EQ(r.question, "q");
   EXPECT_EQ(r.method, "llmlingua2");
