@@ -34,14 +34,17 @@ std::vector<Window> plan_windows(std::size_t n_tokens, std::size_t capacity, std
   }
   const std::size_t stride = capacity - overlap;
   const std::size_t n_windows = (n_tokens - overlap + stride - 1) / stride;
-  // Starts are spread evenly; the last window ends with the text. Rounding makes lengths differ by at most one.
-  const std::size_t span = n_tokens - overlap;
+  // Full windows from the start on, so that a text that grows keeps them; the last two share what is left evenly, so
+  // that no token is judged in a window of a few tokens.
+  const std::size_t n_full = n_windows - 2;  // there are two at least: one would have been enough above
   windows.reserve(n_windows);
-  for (std::size_t i = 0; i < n_windows; ++i) {
-    const std::size_t begin = span * i / n_windows;
-    const std::size_t end = span * (i + 1) / n_windows + overlap;
-    windows.push_back({begin, end, begin, end});
+  for (std::size_t i = 0; i < n_full; ++i) {
+    windows.push_back({i * stride, i * stride + capacity, i * stride, i * stride + capacity});
   }
+  const std::size_t rest = n_full * stride;
+  const std::size_t middle = rest + (n_tokens - overlap - rest) / 2;
+  windows.push_back({rest, middle + overlap, rest, middle + overlap});
+  windows.push_back({middle, n_tokens, middle, n_tokens});
   for (std::size_t i = 1; i < n_windows; ++i) {
     const std::size_t at = seam(windows[i].begin, windows[i - 1].end, is_chunk_end);
     windows[i - 1].use_end = at;

@@ -21,8 +21,9 @@ struct Window {
 };
 
 /// Covers n_tokens with the fewest windows of at most `capacity` tokens of which neighbours share at least `overlap`,
-/// all of nearly the same length. The use ranges tile [0, n_tokens) exactly. A seam lies in the middle of an overlap,
-/// or at the position nearest to it in the overlap's middle half that follows a token flagged in `is_chunk_end` (empty:
+/// full ones from the start on but for the last two, which are of nearly the same length: a text that grows keeps all
+/// of its windows but these. The use ranges tile [0, n_tokens) exactly. A seam lies in the middle of an overlap, or at
+/// the position nearest to it in the overlap's middle half that follows a token flagged in `is_chunk_end` (empty:
 /// none). Depends on the arguments alone. REQUIRES: capacity > overlap; is_chunk_end empty or of size n_tokens.
 [[nodiscard]] std::vector<Window> plan_windows(std::size_t n_tokens, std::size_t capacity, std::size_t overlap,
                                                std::span<const std::uint8_t> is_chunk_end);

@@ -168,6 +168,24 @@ TEST(GrowingChatTest, WithASharedBudgetScoresAreStillReused) {
   }
 }
 
+TEST(GrowingChatTest, AppendingToOneLongTextScoresItsEndOnly) {
+  const auto inner = std::make_shared<CountingClassifier>();
+  const CachedClassifier cached(inner, memory(), "model");
+  const FakeCounter counter;
+  constexpr std::size_t kStride = 238;  // of windows of 256 tokens, specials included, that share 16
+  CompressRequest request;
+  request.rate = 0.5;
+  request.context = {""};
+  for (const std::string& turn : make_chat(7, kTurns, 200)) {
+    const std::size_t n_sequences = inner->n_sequences();
+    request.context[0] += turn + "\n";
+    ASSERT_TRUE(compress_llmlingua2(request, cached, counter, {}));
+    Encoding encoding;
+    inner->tokenizer().encode(turn, &encoding);
+    ASSERT_LE(inner->n_sequences() - n_sequences, encoding.n_tokens() / kStride + 3);
+  }
+}
+
 TEST(GrowingChatTest, RealEnginesOfAnyThreadCountThatShareAFileAgree) {
   const auto turns = make_chat(6, 5, 60);
   const TempDir dir;

@@ -55,5 +55,23 @@ TEST(WindowsTest, TilesEveryLengthWithContextOnBothSides) {
   }
 }
 
+TEST(WindowsTest, AppendedTokensChangeTheLastTwoWindowsOnly) {
+  constexpr std::size_t kCapacity = 254;
+  constexpr std::size_t kOverlap = 16;
+  for (std::size_t n_before = 1; n_before < 2000; n_before += 37) {
+    const auto before = plan_windows(n_before, kCapacity, kOverlap, {});
+    for (const std::size_t n_new : {1U, 50U, 239U, 1000U}) {
+      const auto after = plan_windows(n_before + n_new, kCapacity, kOverlap, {});
+      std::size_t n_same = 0;
+      while (n_same < before.size() && before[n_same].begin == after[n_same].begin &&
+             before[n_same].end == after[n_same].end) {
+        ++n_same;
+      }
+      ASSERT_GE(n_same + 2, before.size()) << n_before << " + " << n_new;
+      ASSERT_LE(after.size() - n_same, n_new / (kCapacity - kOverlap) + 3) << n_before << " + " << n_new;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pith
