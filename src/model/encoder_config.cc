@@ -186,13 +186,14 @@ std::string_view architecture_name(Architecture architecture) { return row_of(ar
 
 std::string_view architecture_title(Architecture architecture) { return row_of(architecture).title; }
 
-Result<EncoderConfig> parse_encoder_config(std::string_view text, const std::string& name) {
+Result<EncoderConfig> parse_encoder_config(std::string_view text, const std::string& name, EncoderTask task) {
   const auto document = parse_json(text, name);
   if (!document) return fail(ErrorCode::kBadModel, document.error().message);
   if (!document->is_object()) return fail(ErrorCode::kBadModel, name + ": not a JSON object");
   const ConfigReader reader(document->get_object(), name);
 
   EncoderConfig config;
+  config.task = task;
   const auto architecture = read_architecture(reader);
   if (!architecture) return tl::unexpected(architecture.error());
   config.architecture = *architecture;
@@ -216,6 +217,7 @@ Result<EncoderConfig> parse_encoder_config(std::string_view text, const std::str
     config.modern = std::move(*modern);
   }
 
+  if (task == EncoderTask::kTextEmbedder) return config;
   const auto labels = read_labels(reader);
   if (!labels) return tl::unexpected(labels.error());
   config.keep_label = names_keep((*labels)[0]) && !names_keep((*labels)[1]) ? 0 : 1;
@@ -223,11 +225,11 @@ Result<EncoderConfig> parse_encoder_config(std::string_view text, const std::str
   return config;
 }
 
-Result<LoadedEncoderConfig> load_encoder_config(const std::string& model_dir) {
+Result<LoadedEncoderConfig> load_encoder_config(const std::string& model_dir, EncoderTask task) {
   const std::string path = (std::filesystem::path(model_dir) / "config.json").string();
   auto text = read_file(path);
   if (!text) return tl::unexpected(text.error());
-  auto config = parse_encoder_config(*text, path);
+  auto config = parse_encoder_config(*text, path, task);
   if (!config) return tl::unexpected(config.error());
   return LoadedEncoderConfig{std::move(*config), std::move(*text)};
 }

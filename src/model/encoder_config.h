@@ -10,6 +10,10 @@
 
 namespace pith {
 
+/// What an encoder is read for: a probability for each token (TokenClassifier), or a vector for a whole text
+/// (TextEmbedder), which needs no head and no labels.
+enum class EncoderTask { kTokenClassifier, kTextEmbedder };
+
 /// The encoders whose token classifiers Pith reads.
 ///   kBert, kRoberta, kXlmRoberta, kDistilBert: layers of attention and a two-layer network, each followed by a
 ///     LayerNorm of the sum; positions are learned vectors. RoBERTa counts positions from padding_idx + 1.
@@ -44,6 +48,7 @@ struct ModernBertConfig {
 inline constexpr std::int64_t kMaxSequenceTokens = 8192;
 
 struct EncoderConfig {
+  EncoderTask task = EncoderTask::kTokenClassifier;
   Architecture architecture = Architecture::kBert;
   std::int64_t n_layers = 0;
   std::int64_t hidden_size = 0;
@@ -63,6 +68,7 @@ struct EncoderConfig {
   Activation activation = Activation::kGelu;
   ModernBertConfig modern;  ///< of kModernBert
 
+  // Of kTokenClassifier.
   std::int64_t keep_label = 1;  ///< 0 or 1: the label that means "keep"; the other one means "drop"
   std::string keep_label_name = "LABEL_1";
 
@@ -70,18 +76,20 @@ struct EncoderConfig {
   [[nodiscard]] bool counts_positions_from_padding() const { return first_position > 0; }
 };
 
-/// Reads a config.json; `name` stands for the file in errors. The keep label is the one whose name contains "keep" or
-/// "preserve" (any case); without such names it is label 1, as in the LLMLingua-2 checkpoints. The spellings of
-/// transformers 4 and 5 are understood.
-/// Errors: kBadModel (not JSON, a missing or impossible number, other than two labels); kUnsupported (another
-/// model_type, activation, position embedding or rotary scaling; the message says what is supported).
-[[nodiscard]] Result<EncoderConfig> parse_encoder_config(std::string_view text, const std::string& name);
+/// Reads a config.json for `task`; `name` stands for the file in errors. Labels are read for classifiers alone. The
+/// keep label is the one whose name contains "keep" or "preserve" (any case); without such names it is label 1, as in
+/// the LLMLingua-2 checkpoints. The spellings of transformers 4 and 5 are understood. Errors: kBadModel (not JSON, a
+/// missing or impossible number, other than two labels); kUnsupported (another model_type, activation, position
+/// embedding or rotary scaling; the message says what is supported).
+[[nodiscard]] Result<EncoderConfig> parse_encoder_config(std::string_view text, const std::string& name,
+                                                         EncoderTask task = EncoderTask::kTokenClassifier);
 
 struct LoadedEncoderConfig {
   EncoderConfig config;
   std::string text;  ///< the file as it is
 };
 /// Reads `config.json` of a model folder. Errors: also kNotFound, kIo.
-[[nodiscard]] Result<LoadedEncoderConfig> load_encoder_config(const std::string& model_dir);
+[[nodiscard]] Result<LoadedEncoderConfig> load_encoder_config(const std::string& model_dir,
+                                                              EncoderTask task = EncoderTask::kTokenClassifier);
 
 }  // namespace pith

@@ -123,13 +123,13 @@ std::vector<EncoderTensor> encoder_tensors(const EncoderConfig& config) {
   for (std::int64_t i = 0; i < config.n_layers; ++i) {
     is_modern ? add_modernbert_layer(config, i, &list) : add_post_norm_layer(config, i, &list);
   }
+  if (is_modern) list.layer_norm("final_norm", config.modern.norm_bias);
+  list.leave_encoder();
+  if (config.task == EncoderTask::kTextEmbedder) return list.take();
   if (is_modern) {
-    list.layer_norm("final_norm", config.modern.norm_bias);
-    list.leave_encoder();
     list.linear("head.dense", h, h, config.modern.classifier_bias);
     list.layer_norm("head.norm", config.modern.norm_bias);
   }
-  list.leave_encoder();
   list.add("classifier.weight", {2, h});
   list.add("classifier.bias", {2});
   return list.take();

@@ -1,4 +1,4 @@
-// The tensors a token classifier is made of, by their names in Hugging Face checkpoints.
+// The tensors a token classifier or text embedder is made of, by their names in Hugging Face checkpoints.
 #pragma once
 
 #include <cstdint>

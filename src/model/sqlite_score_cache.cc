@@ -49,8 +49,8 @@ void SqliteScoreCache::FinalizeStatement::operator()(sqlite3_stmt* statement) co
 Error SqliteScoreCache::open_error(int code, const char* doing) const {
   const int kind = code & 0xFF;
   if (kind == SQLITE_NOTADB || kind == SQLITE_CORRUPT) {
-    return {ErrorCode::kBadInput, fmt::format("score cache {}: not a database or damaged ({}): delete it, or name "
-                                              "another file",
+    return {ErrorCode::kBadInput, fmt::format("score cache {}: not a database or damaged ({}): name another file, or "
+                                              "delete it if it was a score cache",
                                               options_.path, sqlite3_errstr(code))};
   }
   return {ErrorCode::kIo,

@@ -4,6 +4,8 @@
     model_oracle.py probabilities MODEL_DIR...     MODEL_DIR/ids has a sequence of ids a line; writes the keep probabilities
                                                    of each as a line of MODEL_DIR/keep, or no such file where this
                                                    transformers is too old for the model
+    model_oracle.py vectors MODEL_DIR TEXTS        TEXTS is a JSON list of texts; writes their sentence vectors (mean of the last
+                                                   hidden states, length 1) as lines of TEXTS.vectors
     model_oracle.py record [NAME...]               writes tests/data/model again (review the diff)
 
 `record` makes tiny models of every architecture from a seed, with their outputs, and, as "real_texts", judges a few texts of
@@ -18,7 +20,7 @@ import sys
 
 import torch
 import transformers
-from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoModelForTokenClassification, AutoTokenizer
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 SHARED = pathlib.Path(os.environ.get("PITH_SHARED", SOURCE.parent / "shared"))
@@ -56,6 +58,8 @@ TINY = [
         "hidden_activation": "silu", "classifier_activation": "relu", "norm_eps": 1e-3, "global_rope_theta": 900.0,
         "local_rope_theta": None}, torch.bfloat16, LENGTHS + (90,)),
 ]
+# Those whose bodies are also read as sentence encoders.
+EMBEDDED = ("tiny_gelu", "tiny_distilbert", "tiny_xlm_roberta")
 # Texts under MIT and Apache-2.0: (domain of the distilled set, how many).
 REAL = (("qmsum", 4), ("gsm8k", 3), ("science", 3))
 
@@ -78,6 +82,38 @@ def probabilities(folder):
     with open(folder / "ids") as ids, open(folder / "keep", "w") as out:
         for line in ids:
             print(" ".join(f"{p:.9g}" for p in keep_probabilities(model, [int(i) for i in line.split()])), file=out)
+
+
+def sentence_vector(model, ids):
+    """Mean pooling over the attention mask as sentence-transformers does it, then length 1."""
+    with torch.no_grad():
+        mean = model(input_ids=torch.tensor([ids])).last_hidden_state[0].mean(0)
+    return (mean / mean.norm()).tolist()
+
+
+def load_body(folder):
+    return AutoModel.from_pretrained(folder, torch_dtype=torch.float32).eval()
+
+
+def vectors(folder, texts, max_tokens=256):
+    model, tokenizer = load_body(folder), AutoTokenizer.from_pretrained(folder)
+    with open(f"{texts}.vectors", "w") as out:
+        for text in json.loads(texts.read_text(encoding="utf-8")):
+            ids = tokenizer(text, truncation=True, max_length=max_tokens)["input_ids"]
+            print(" ".join(f"{x:.9g}" for x in sentence_vector(model, ids)), file=out)
+
+
+def record_vectors(name):
+    """Sequences are recorded with the special tokens 2 in front and 3 behind."""
+    model = load_body(DATA / name)
+    torch.manual_seed(100)
+    rows = []
+    for length in (0, 1, 5, 14, 15, 30):
+        ids = torch.randint(4, 61, (length,)).tolist()
+        rows.append({"ids": ids, "vector": [round(x, 7) for x in sentence_vector(model, [2] + ids + [3])]})
+    text = {"made_by": "tests/oracle/model_oracle.py record", "versions": VERSIONS, "texts": rows}
+    (DATA / name / "vectors.json").write_text(json.dumps(text) + "\n")
+    print(f"{DATA / name / 'vectors.json'}: {len(rows)} vectors")
 
 
 def tiny_config(architecture, changes):
@@ -132,12 +168,15 @@ def record_real():
 
 
 def record(names):
-    known = [row[0] for row in TINY] + ["real_texts"]
+    known = [row[0] for row in TINY] + ["real_texts"] + [f"{name}/vectors" for name in EMBEDDED]
     if unknown := set(names) - set(known):
         sys.exit(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}")
     for seed, row in enumerate(TINY, start=1):
         if not names or row[0] in names:
             record_tiny(seed, *row)
+    for name in EMBEDDED:
+        if not names or f"{name}/vectors" in names:
+            record_vectors(name)
     if not names or "real_texts" in names:
         record_real()
 
@@ -148,6 +187,8 @@ def main():
     if sys.argv[1:2] == ["probabilities"] and len(sys.argv) > 2:
         for folder in sys.argv[2:]:
             probabilities(pathlib.Path(folder))
+    elif sys.argv[1:2] == ["vectors"] and len(sys.argv) == 4:
+        vectors(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]))
     elif sys.argv[1:2] == ["record"]:
         record(sys.argv[2:])
     else:

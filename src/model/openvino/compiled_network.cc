@@ -81,8 +81,9 @@ void add_identity(const SafeTensors& weights, BlobKeyBuilder* key) {
   key->add(bytes.substr(bytes.size() - std::min(bytes.size(), kSampleBytes)));
 }
 
-BlobKey make_key(std::string_view config_text, const Checkpoint& weights, Precision precision) {
+BlobKey make_key(EncoderTask task, std::string_view config_text, const Checkpoint& weights, Precision precision) {
   BlobKeyBuilder key;
+  if (task == EncoderTask::kTextEmbedder) key.add("text embedder");
   key.add(network_arithmetic(precision));
   key.add(config_text);
   for (const SafeTensors& file : weights.files()) add_identity(file, &key);
@@ -133,7 +134,7 @@ Result<CompiledNetwork> compile_encoder(const EncoderConfig& config, std::string
     const ov::AnyMap settings = properties(config, precision, n_threads);
     if (cache_dir == "none") return compile(config, weights, precision, settings);
     const BlobCache cache(cache_dir.empty() ? pith::cache_dir() + "/compiled" : cache_dir);
-    const BlobKey key = make_key(config_text, *weights, precision);
+    const BlobKey key = make_key(config.task, config_text, *weights, precision);
     if (auto network = from_cache(cache, key, settings)) return std::move(*network);
     auto network = compile(config, weights, precision, settings);
     if (!network) return network;

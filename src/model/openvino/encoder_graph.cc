@@ -18,15 +18,20 @@ Result<GraphNode> post_norm_layers(const GraphParts& parts, const GraphNode& in,
   return state;
 }
 
-/// The layers, and the part of ModernBERT's classifier that comes before the labels.
 Result<GraphNode> modernbert_layers(const GraphParts& parts, const GraphNode& in, const GraphNode& mask) {
   const EncoderConfig& config = parts.config();
-  const std::int64_t h = config.hidden_size;
   const ModernBertSurroundings around = modernbert_surroundings(config, in, mask);
   Result<GraphNode> state = in;
   for (std::int64_t i = 0; state && i < config.n_layers; ++i) state = modernbert_block(parts, *state, around, i);
   if (state) state = parts.layer_norm(*state, parts.encoder("final_norm"), config.modern.norm_bias);
-  if (state) state = parts.linear(*state, "head.dense", h, h, config.modern.classifier_bias);
+  return state;
+}
+
+/// The part of ModernBERT's classifier that comes before the labels.
+Result<GraphNode> modernbert_head(const GraphParts& parts, const GraphNode& in) {
+  const EncoderConfig& config = parts.config();
+  const std::int64_t h = config.hidden_size;
+  Result<GraphNode> state = parts.linear(in, "head.dense", h, h, config.modern.classifier_bias);
   if (state) {
     state =
         parts.layer_norm(activate(*state, config.modern.classifier_activation), "head.norm", config.modern.norm_bias);
@@ -47,11 +52,13 @@ Result<std::shared_ptr<ov::Model>> build_encoder_graph(const EncoderConfig& conf
   auto state = parts.layer_norm(embedded, parts.encoder(embeddings_norm_name(config.architecture)),
                                 !is_modern || config.modern.norm_bias);
   if (state) state = is_modern ? modernbert_layers(parts, *state, mask) : post_norm_layers(parts, *state, mask);
+  if (config.task == EncoderTask::kTokenClassifier) {
+    if (state && is_modern) state = modernbert_head(parts, *state);
+    if (state) state = parts.linear_f32(*state, "classifier", h, 2);
+    if (state) state = make_node<op::Softmax>(*state, 2);
+  }
   if (!state) return tl::unexpected(state.error());
-  const auto logits = parts.linear_f32(*state, "classifier", h, 2);
-  if (!logits) return tl::unexpected(logits.error());
-  const GraphNode probabilities = make_node<op::Softmax>(*logits, 2);
-  return std::make_shared<ov::Model>(ov::OutputVector{probabilities}, ov::ParameterVector{embedded, mask},
+  return std::make_shared<ov::Model>(ov::OutputVector{*state}, ov::ParameterVector{embedded, mask},
                                      std::string(architecture_name(config.architecture)));
 }
 

@@ -1,4 +1,4 @@
-// A token classifier as an OpenVINO graph, built in memory with the opset API.
+// An encoder as an OpenVINO graph, built in memory with the opset API.
 #pragma once
 
 #include <memory>
@@ -18,10 +18,10 @@ inline constexpr int kEncoderGraphVersion = 2;
 /// Inputs (by index):
 ///   0  f32 [1, T, hidden_size]  sums of embeddings, before their LayerNorm
 ///   1  f32 [1, 1, 1, T]         added to attention scores: 0 for a real token, kMaskedScore for padding
-/// Output: f32 [1, T, 2], softmax over the labels.
-/// The weights of the encoder's linear maps have `precision`; everything else is f32. int8 weights that are stored as
-/// such are used where they lie in `checkpoint`, which the graph keeps alive. Errors: kBadModel. OpenVINO's exceptions
-/// pass through.
+/// Output: of a token classifier f32 [1, T, 2], softmax over the labels; of a text embedder f32 [1, T, hidden_size],
+/// the last hidden states. The weights of the encoder's linear maps have `precision`; everything else is f32. int8
+/// weights that are stored as such are used where they lie in `checkpoint`, which the graph keeps alive. Errors:
+/// kBadModel. OpenVINO's exceptions pass through.
 [[nodiscard]] Result<std::shared_ptr<ov::Model>> build_encoder_graph(
     const EncoderConfig& config, const std::shared_ptr<const Checkpoint>& checkpoint, Precision precision);
 
