@@ -64,11 +64,27 @@ struct CompressRequest {
   /// The contexts hold tags, <llmlingua, rate=0.4, compress=true>...</llmlingua>: each segment is shortened to its own
   /// rate, or (compress=false) kept byte for byte; what is outside tags shares the request's budget. Tags are removed.
   bool structured = false;
+  /// The context is one JSON object, and this says what to do with each of its keys: a JSON object (or YAML of two
+  /// levels) of `rate`, `compress`, `pair_remove` and `value_type` per key, as in the library's compress_json. "":
+  /// none.
+  std::string json_config;
   TokenToWord token_to_word = TokenToWord::kMean;
 
   std::vector<std::string> force_tokens;  ///< units or phrases always kept where they stand as whole units; at most 100
   bool force_reserve_digit = false;       ///< every unit with a decimal digit is kept
-  bool drop_consecutive = false;          ///< of equal forced units with nothing kept in between only the first stays
+  /// Regular expressions (RE2 syntax); every word that a match touches is kept, with what stands between them. At most
+  /// 100 of 4,096 bytes each.
+  std::vector<std::string> force_patterns;
+  /// Per context (none, or one list for each) the bytes that are always kept: every word that a span touches.
+  std::vector<std::vector<ByteSpan>> force_spans;
+  /// Roles of a conversation whose turns stay whole: "system", "user" or whatever the text calls them.
+  std::vector<std::string> force_roles;
+  /// With a kept pronoun or "the company", keep what it stands for, where that can be told (English).
+  bool keep_references = false;
+  /// First delete what carries nothing, without the model: JSON's white space, terminal escapes, trailing blanks,
+  /// repeated blank lines. `rate` still is a share of the original.
+  bool minify = false;
+  bool drop_consecutive = false;  ///< of equal forced units with nothing kept in between only the first stays
   std::vector<std::string> chunk_end_tokens{".", "\n"};  ///< where a model window may end (default: seams snap to them)
 
   /// Drop whole contexts first. Unset: only if one of the three settings below is given (the library: always on).

@@ -29,6 +29,9 @@ struct EngineOptions {
   /// "default", a name `pith models list` shows, a folder in Hugging Face layout, or a GGUF file that
   /// `pith convert --gguf` made of one.
   std::string model = "default";
+  /// The sentence encoder that ranks passages by a question: a name `pith models list` shows or a folder. If it has not
+  /// been pulled, words in common rank alone and the result says so; "none" asks for that.
+  std::string embedder = "minilm";
   /// Which engine is to run the model, for callers who want an error rather than another one.
   ModelEngine engine = ModelEngine::kAuto;
   /// Where the llama.cpp engine computes; OpenVINO uses the CPU.

@@ -95,6 +95,7 @@ class Program {
     add_compress_command(&commands_, environment_);
     add_batch_command(&commands_, environment_);
     add_count_command(&commands_, environment_);
+    add_minify_command(&commands_, environment_);
     add_models_command(&commands_, environment_);
     add_convert_command(&commands_, environment_);
     add_completion_command(&commands_, environment_);

@@ -10,6 +10,7 @@ namespace pith::cli {
 void add_compress_command(CommandSet* commands, const Environment& environment);
 void add_batch_command(CommandSet* commands, const Environment& environment);
 void add_count_command(CommandSet* commands, const Environment& environment);
+void add_minify_command(CommandSet* commands, const Environment& environment);
 void add_models_command(CommandSet* commands, const Environment& environment);
 // `pith models pull` and `pith models rm`; called by add_models_command().
 void add_pull_command(CommandSet* commands, CLI::App* models, const Environment& environment);

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/suggest.h"
+#include "cli/files.h"
 #include "cli/report.h"
 #include "compress/request_json.h"
 #include "model/precision.h"
@@ -44,6 +45,25 @@ void add_keep_flags(CLI::App* app, CompressRequest* r) {
       ->group("What to keep");
   add_switch(app, "--force-reserve-digit", &r->force_reserve_digit, "Keep every word with a digit")
       ->group("What to keep");
+  auto first_pattern = std::make_shared<bool>(true);
+  add_list(
+      app, "--force-pattern",
+      [r, first_pattern](const std::string& text) {
+        if (*first_pattern) r->force_patterns.clear();
+        *first_pattern = false;
+        r->force_patterns.push_back(text);  // its backslashes are the expression's own
+      },
+      "REGEX", "Always keep what this regular expression (RE2) matches; repeat for more")
+      ->group("What to keep");
+  add_list(app, "--force-role", replacing(&r->force_roles, "--force-role"), "NAME",
+           "Always keep the turns of this role of a conversation, such as system; repeat for more")
+      ->group("What to keep");
+  add_switch(app, "--keep-references", &r->keep_references,
+             "With a kept pronoun, keep the name that it stands for (English)")
+      ->group("What to keep");
+  add_switch(app, "--minify", &r->minify,
+             "First delete what carries nothing: JSON's white space, terminal escapes, repeated blank lines")
+      ->group("What to keep");
   add_switch(app, "--drop-consecutive", &r->drop_consecutive,
              "Of forced words that repeat with nothing kept in between, keep only the first")
       ->group("What to keep");
@@ -51,6 +71,8 @@ void add_keep_flags(CLI::App* app, CompressRequest* r) {
            "Where a window of the model may end; repeat for more (default: \".\" and \"\\n\")")
       ->group("What to keep");
 }
+
+constexpr std::size_t kMaxJsonConfigBytes = std::size_t{1} << 20;
 
 void add_format_flags(CLI::App* app, CompressRequest* r) {
   constexpr const char* kGroup = "Format";
@@ -61,6 +83,20 @@ void add_format_flags(CLI::App* app, CompressRequest* r) {
       "How to read the text, so that it stays what it is: auto recognises JSON, Markdown, tables, logs and more; text "
       "is "
       "plain words (default: auto)")
+      ->group(kGroup);
+  add_list(
+      app, "--json-config",
+      [r](const std::string& path) {
+        auto file = open_input(path);
+        auto text = file ? read_text(file->get(), path, kMaxJsonConfigBytes) : Result<std::string>();
+        if (!file) bad_argument("--json-config", file.error().message);
+        if (!text) bad_argument("--json-config", text.error().message);
+        r->json_config = std::move(*text);
+      },
+      "FILE",
+      "The text is a JSON object, and this file (JSON or YAML) says rate, compress, pair_remove and value_type for "
+      "each "
+      "of its keys")
       ->group(kGroup);
   add_switch(app, "--structured", &r->structured,
              "The text has tags, <llmlingua, rate=0.4, compress=true>...</llmlingua>: shorten each segment to its own "
@@ -114,7 +150,8 @@ void add_method_flags(CLI::App* app, CompressRequest* r) {
       app, "--method", &r->method, "NAME",
       "llmlingua2 (default), or securitylingua: what reveals a jailbreak's intention, and system_prompt in the JSON")
       ->group(kGroup);
-  add_text(app, "--question", &r->question, "TEXT", "The question asked about the text, for methods that use it")
+  add_text(app, "--question", &r->question, "TEXT",
+           "What the result is to answer: passages that fit it keep more of their words")
       ->group(kGroup);
   add_text(app, "--instruction", &r->instruction, "TEXT", "The instruction before the text, for methods that use it")
       ->group(kGroup);
@@ -196,6 +233,9 @@ void add_engine_flags(CLI::App* app, EngineOptions* o) {
   constexpr const char* kGroup = "Engine";
   add_text(app, "-m,--model", &o->model, "NAME|DIR|FILE",
            "Model: a name of `pith models list`, a folder, or a GGUF file of `pith convert` (default: default)")
+      ->group(kGroup);
+  add_text(app, "--embedder", &o->embedder, "NAME|DIR|none",
+           "The sentence encoder that ranks passages by --question (default: minilm, if it has been pulled)")
       ->group(kGroup);
   add_choice(
       app, "--engine", {"auto", "openvino", "llama"}, [o](std::size_t i) { o->engine = static_cast<ModelEngine>(i); },

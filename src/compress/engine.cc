@@ -1,12 +1,15 @@
 // Engine: loaded models, token counters and the dispatch to a method.
 #include "pith/engine.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <exception>
 #include <mutex>
 #include <optional>
 #include <string_view>
 
+#include "compress/compress_minified.h"
 #include "compress/independent_parts.h"
 #include "compress/llmlingua2.h"
 #include "compress/reference_llmlingua2.h"
@@ -14,6 +17,7 @@
 #include "compress/validate.h"
 #include "model/cached_classifier.h"
 #include "model/load_classifier.h"
+#include "model/load_embedder.h"
 #include "model/model_identity.h"
 #include "model/registry.h"
 #include "model/sqlite_score_cache.h"
@@ -72,6 +76,35 @@ class LoadedEngine final : public Engine {
     return loaded;
   }
 
+  /// The sentence encoder, or null and why there is none.
+  struct EmbedderState {
+    std::shared_ptr<const TextEmbedder> model;
+    std::string warning;
+  };
+
+  /// Loaded when it is first asked for. Thread-safe. Errors: those of load_embedder(), but for a model that has not
+  /// been pulled.
+  Result<EmbedderState> embedder(Precision wanted) const {
+    if (options_.embedder == "none") return EmbedderState{};
+    const std::lock_guard lock(mutex_);
+    if (embedder_) return *embedder_;
+    const auto folder = resolve_model(options_.embedder);
+    if (!folder && folder.error().code == ErrorCode::kNotFound) {
+      return EmbedderState{
+          nullptr, fmt::format("passages are ranked by the words they share with the question alone, because {}",
+                               folder.error().message)};
+    }
+    if (!folder) return tl::unexpected(folder.error());
+    auto loaded = load_embedder({.model_dir = *folder,
+                                 .precision = wanted,
+                                 .n_threads = options_.n_threads,
+                                 .cache_dir = options_.cache_dir,
+                                 .tokenizer = {}});
+    if (!loaded) return tl::unexpected(loaded.error());
+    embedder_ = EmbedderState{std::move(*loaded), ""};
+    return *embedder_;
+  }
+
   Result<CompressResult> compress(const CompressRequest& request, const CompressProgress& progress) const override {
     try {
       return dispatch(request, progress);
@@ -97,11 +130,22 @@ class LoadedEngine final : public Engine {
     if (!counter) return tl::unexpected(counter.error());
     const auto model = classifier(precision(request.reference));
     if (!model) return tl::unexpected(model.error());
+    EmbedderState embedder;
+    if (ranks_by_question(request)) {
+      auto loaded = this->embedder(precision(false));
+      if (!loaded) return tl::unexpected(loaded.error());
+      embedder = std::move(*loaded);
+    }
+    const auto compress_as_is = [&](const CompressRequest& one, const CompressProgress& one_progress) {
+      return one.reference ? compress_llmlingua2_reference(one, **model, **counter, one_progress)
+                           : compress_llmlingua2(one, **model, **counter,
+                                                 {options_.window_tokens, options_.window_overlap_tokens}, one_progress,
+                                                 embedder.model.get());
+    };
     const auto compress_one = [&](const CompressRequest& one, const CompressProgress& one_progress) {
-      return one.reference
-                 ? compress_llmlingua2_reference(one, **model, **counter, one_progress)
-                 : compress_llmlingua2(one, **model, **counter,
-                                       {options_.window_tokens, options_.window_overlap_tokens}, one_progress);
+      if (!one.minify) return compress_as_is(one, one_progress);
+      return compress_minified(one, **counter,
+                               [&](const CompressRequest& small) { return compress_as_is(small, one_progress); });
     };
     // The results of parts stay in this engine, whose model and windows never change.
     auto result = request.independent_contexts ? compress_independent_parts(request, **counter, model_identity_,
@@ -116,6 +160,7 @@ class LoadedEngine final : public Engine {
       }
     }
     if (result) {
+      if (!embedder.warning.empty()) result->warnings.push_back(embedder.warning);
       for (std::string& warning : unused_field_warnings(request)) result->warnings.push_back(std::move(warning));
       if (scores_ != nullptr) {
         if (std::string warning = scores_->warning(); !warning.empty()) result->warnings.push_back(std::move(warning));
@@ -130,7 +175,8 @@ class LoadedEngine final : public Engine {
   std::shared_ptr<ScoreCache> scores_;
   std::unique_ptr<PartCache> parts_;
   mutable std::mutex mutex_;
-  mutable std::array<ClassifierPtr, 4> loaded_;  // by precision; guarded by mutex_
+  mutable std::array<ClassifierPtr, 4> loaded_;    // by precision; guarded by mutex_
+  mutable std::optional<EmbedderState> embedder_;  // guarded by mutex_
 };
 
 }  // namespace

@@ -6,26 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "compress/join_contexts.h"
 #include "compress/request_json.h"
 #include "compress/stopwatch.h"
 
 namespace pith {
 namespace {
 
-constexpr std::string_view kPartSeparator = "\n\n";
-
 using ResultPtr = std::shared_ptr<const CompressResult>;
-
-/// Texts with something in them, joined by a blank line: what the pipeline does with contexts.
-std::string join(std::span<const std::string> texts) {
-  std::string joined;
-  for (const std::string& text : texts) {
-    if (text.empty()) continue;
-    if (!joined.empty()) joined += kPartSeparator;
-    joined += text;
-  }
-  return joined;
-}
 
 /// `request` for one context, which is to be filled in.
 CompressRequest part_template(const CompressRequest& request) {
@@ -42,11 +30,11 @@ BlobKey options_key(const CompressRequest& part, std::string_view model_identity
   key.add("part")
       .add(model_identity)
       .add(request_json({.request = part, .model = {}, .precision = {}, .warnings = {}}));
-  for (const std::string* text :
-       {&part.instruction, &part.question, &part.method, &part.tokenizer, &part.word_sep, &part.label_sep}) {
+  for (const std::string* text : {&part.instruction, &part.question, &part.method, &part.tokenizer, &part.word_sep,
+                                  &part.label_sep, &part.json_config}) {
     key.add(*text);
   }
-  for (const auto* list : {&part.force_tokens, &part.chunk_end_tokens}) {
+  for (const auto* list : {&part.force_tokens, &part.chunk_end_tokens, &part.force_patterns, &part.force_roles}) {
     for (const std::string& text : *list) key.add(text);
     key.add(fmt::format("{} strings", list->size()));
   }
@@ -83,6 +71,7 @@ void append(const CompressResult& part, std::size_t c, const CompressRequest& re
     whole->compressed_prompt_list.push_back(text);
     whole->kept_context_ids.push_back(c);
   }
+  if (!part.formats.empty()) whole->formats.push_back(part.formats.front());
   whole->spans.push_back(part.spans.empty() ? std::vector<ByteSpan>() : part.spans.front());
   if (request.return_word_scores) {
     whole->word_scores.push_back(part.word_scores.empty() ? std::vector<WordScore>() : part.word_scores.front());
@@ -174,8 +163,8 @@ Result<CompressResult> compress_independent_parts(const CompressRequest& request
   }
   whole.id = request.id;
   whole.tokenizer = std::string(counter.name());
-  whole.compressed_prompt = join(whole.compressed_prompt_list);
-  whole.origin_tokens = static_cast<std::int64_t>(counter.count(join(request.context)));
+  whole.compressed_prompt = join_contexts(whole.compressed_prompt_list);
+  whole.origin_tokens = static_cast<std::int64_t>(counter.count(join_contexts(request.context)));
   whole.compressed_tokens = static_cast<std::int64_t>(counter.count(whole.compressed_prompt));
   whole.timings_ms.total = total.lap();
   return whole;

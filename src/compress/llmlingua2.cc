@@ -8,8 +8,12 @@
 #include "compress/budget.h"
 #include "compress/constraints.h"
 #include "compress/context_filter.h"
+#include "compress/join_contexts.h"
+#include "compress/keep_references.h"
 #include "compress/label_line.h"
+#include "compress/lift_companions.h"
 #include "compress/prepare_request.h"
+#include "compress/protect.h"
 #include "compress/rank_units.h"
 #include "compress/render.h"
 #include "compress/score_contexts.h"
@@ -17,27 +21,14 @@
 #include "compress/segments.h"
 #include "compress/select.h"
 #include "compress/stopwatch.h"
+#include "compress/weigh_by_question.h"
 
 namespace pith {
 namespace {
 
-constexpr std::string_view kContextSeparator = "\n\n";
 /// Pieces too large for what is left of the budget that are passed over, and the share of the budget worth filling.
 constexpr int kMostPassedOver = 12;
 constexpr double kRoomWorthFilling = 0.005;
-/// Contexts with something in them, joined by a blank line.
-std::string join(std::span<const std::string> texts) {
-  std::string joined;
-  bool has_text = false;
-  for (const std::string& text : texts) {
-    if (text.empty()) continue;
-    if (has_text) joined += kContextSeparator;
-    joined += text;
-    has_text = true;
-  }
-  return joined;
-}
-
 /// Tokens the result may have; with a threshold alone, as many as there are.
 std::int64_t budget(const CompressRequest& request, std::int64_t origin_tokens) {
   if (request.target_token) return *request.target_token;
@@ -58,8 +49,13 @@ std::vector<std::string> render_texts(std::span<const PreparedContext> contexts,
 class Compression {
  public:
   Compression(const CompressRequest& request, const TokenClassifier& classifier, const TokenCounter& counter,
-              const WindowOptions& windows, const ProgressCallback& progress)
-      : request_(request), classifier_(classifier), counter_(counter), windows_(windows), progress_(progress) {}
+              const WindowOptions& windows, const TextEmbedder* embedder, const ProgressCallback& progress)
+      : request_(request),
+        classifier_(classifier),
+        counter_(counter),
+        windows_(windows),
+        embedder_(embedder),
+        progress_(progress) {}
 
   Result<CompressResult> run() {
     Stopwatch total;
@@ -72,7 +68,7 @@ class Compression {
       if (auto ok = prepare(); !ok) return tl::unexpected(ok.error());
       timings.segment += watch.lap();
     }
-    const std::string original = join(request_.structured ? clean_texts() : request_.context);
+    const std::string original = join_contexts(request_.structured ? clean_texts() : request_.context);
     result_.origin_tokens = count(original);
     budget_ = budget(request_, result_.origin_tokens);
     timings.select += watch.lap();
@@ -94,11 +90,22 @@ class Compression {
     const auto scored = score_contexts(contexts_, classifier_, windows_, request_.chunk_end_tokens,
                                        request_.token_to_word, progress_, timings);
     if (!scored) return tl::unexpected(scored.error());
+    if (ranks_by_question(request_)) {
+      const auto weighed = weigh_by_question(request_.question, embedder_, progress_, contexts_);
+      if (!weighed) return tl::unexpected(weighed.error());
+      timings.score += watch.lap();
+    }
     watch.lap();
     const ForceRules rules = make_force_rules(request_.force_tokens, request_.force_reserve_digit);
-    for (PreparedContext& context : contexts_) {
+    const auto protected_bytes = protected_spans(request_);
+    if (!protected_bytes) return tl::unexpected(protected_bytes.error());
+    for (std::size_t c = 0; c < contexts_.size(); ++c) {
+      PreparedContext& context = contexts_[c];
       mark_forced(rules, context);
+      force_touched_words((*protected_bytes)[c], context);
       rank_punctuation(context);
+      if (request_.keep_references) keep_references(context);
+      lift_companions(context);
     }
     render_options_ = {rules.keep_line_breaks, request_.drop_consecutive};
     if (wants_context_filter(request_)) filter();
@@ -132,10 +139,12 @@ class Compression {
     return texts;
   }
 
+  [[nodiscard]] bool has_own_budgets() const { return request_.structured || !request_.json_config.empty(); }
+
   /// Segments with a rate of their own are chosen first; the others share what a rate leaves them, or (a number of
   /// tokens) what the segments left over.
   [[nodiscard]] Result<void> choose_segments() {
-    if (!request_.structured) return {};
+    if (!has_own_budgets()) return {};
     SegmentTokens all;
     for (PreparedContext& context : contexts_) {
       const auto tokens =
@@ -161,11 +170,10 @@ class Compression {
   [[nodiscard]] Result<std::size_t> choose() {
     if (keeps_everything_ || !request_.use_token_level_filter) return ranking_.steps.size();
     const auto count_steps = [this](std::size_t n_steps) {
-      return count(join(render_texts(contexts_, keep_flags(contexts_, ranking_, n_steps), render_options_)));
+      return count(join_contexts(render_texts(contexts_, keep_flags(contexts_, ranking_, n_steps), render_options_)));
     };
     // Segments were counted one by one; where they meet, the whole may have a token more than the sum.
-    const bool has_own_budgets = request_.structured && !request_.target_token;
-    if (has_own_budgets) budget_ = std::max(budget_, count_steps(ranking_.n_forced));
+    if (has_own_budgets() && !request_.target_token) budget_ = std::max(budget_, count_steps(ranking_.n_forced));
     auto n_fitting = select_prefix(ranking_, budget_, count_steps);
     if (!n_fitting) return n_fitting;
     if (threshold_) return std::min(count_above(ranking_, *threshold_), *n_fitting);
@@ -238,7 +246,7 @@ class Compression {
         labels.add(context.document.words[w].span.of(context.text), emitted[w] != 0);
       }
     }
-    result_.compressed_prompt = join(result_.compressed_prompt_list);
+    result_.compressed_prompt = join_contexts(result_.compressed_prompt_list);
     result_.compressed_tokens = count(result_.compressed_prompt);
     if (request_.return_word_label) result_.fn_labeled_original_prompt = labels.take();
   }
@@ -255,6 +263,7 @@ class Compression {
   const TokenClassifier& classifier_;
   const TokenCounter& counter_;
   const WindowOptions& windows_;
+  const TextEmbedder* embedder_;
   const ProgressCallback& progress_;
   std::int64_t budget_ = 0;
   std::optional<double> threshold_;  // a word of a lower score goes even if the budget would take it
@@ -269,8 +278,8 @@ class Compression {
 
 Result<CompressResult> compress_llmlingua2(const CompressRequest& request, const TokenClassifier& classifier,
                                            const TokenCounter& counter, const WindowOptions& windows,
-                                           const ProgressCallback& progress) {
-  return Compression(request, classifier, counter, windows, progress).run();
+                                           const ProgressCallback& progress, const TextEmbedder* embedder) {
+  return Compression(request, classifier, counter, windows, embedder, progress).run();
 }
 
 }  // namespace pith

@@ -39,6 +39,7 @@ class ImportanceScale {
   explicit ImportanceScale(std::span<const PreparedContext> contexts) {
     for (const PreparedContext& context : contexts) {
       if (context.is_dropped) continue;
+      is_identity_ |= context.importances_are_priorities;
       for (std::size_t w = 0; w < context.n_words(); ++w) {
         if (context.is_free(w)) sorted_.push_back(context.priorities[w]);
       }
@@ -47,13 +48,14 @@ class ImportanceScale {
   }
 
   [[nodiscard]] float priority(float importance) const {
-    if (sorted_.empty()) return importance;
+    if (sorted_.empty() || is_identity_) return importance;
     const double at = static_cast<double>(importance) * static_cast<double>(sorted_.size() - 1);
     return sorted_[static_cast<std::size_t>(std::lround(at))];
   }
 
  private:
   std::vector<float> sorted_;
+  bool is_identity_ = false;
 };
 
 /// The words a node owns, and what the walk through the tree needs to know of it.

@@ -100,6 +100,38 @@ Status read(std::string_view field, const json::value& value, std::vector<T>* ou
   return {};
 }
 
+Status read_span(const std::string& field, const json::value& value, ByteSpan* out) {
+  constexpr std::string_view kExpected = "a pair of byte offsets [begin, end]";
+  if (!value.is_array()) return wrong_type(field, kExpected, kind_of(value));
+  const json::array& pair = value.get_array();
+  if (pair.size() != 2) return wrong_type(field, kExpected, fmt::format("a list of {}", pair.size()));
+  std::array<std::int64_t, 2> offsets{};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::string name = fmt::format("{}[{}]", field, i);
+    if (auto ok = read(name, pair[i], &offsets[i]); !ok) return ok;
+    if (offsets[i] < 0 || offsets[i] > static_cast<std::int64_t>(kMaxInputBytes)) {
+      return wrong_type(name, fmt::format("a byte offset from 0 to {}", kMaxInputBytes), std::to_string(offsets[i]));
+    }
+  }
+  *out = {static_cast<std::uint32_t>(offsets[0]), static_cast<std::uint32_t>(offsets[1])};
+  return {};
+}
+
+Status read_force_spans(std::string_view field, const json::value& value, std::vector<std::vector<ByteSpan>>* out) {
+  if (!value.is_array()) return wrong_type(field, "a list with a list of spans per context", kind_of(value));
+  out->clear();
+  for (const json::value& entry : value.get_array()) {
+    const std::string name = fmt::format("{}[{}]", field, out->size());
+    if (!entry.is_array()) return wrong_type(name, "a list of spans [begin, end]", kind_of(entry));
+    std::vector<ByteSpan>& spans = out->emplace_back();
+    for (const json::value& span : entry.get_array()) {
+      const std::string span_name = fmt::format("{}[{}]", name, spans.size());
+      if (auto ok = read_span(span_name, span, &spans.emplace_back()); !ok) return ok;
+    }
+  }
+  return {};
+}
+
 Status read_context(std::string_view field, const json::value& value, std::vector<std::string>* out) {
   if (value.is_string()) {
     out->resize(1);
@@ -107,6 +139,14 @@ Status read_context(std::string_view field, const json::value& value, std::vecto
   }
   if (!value.is_array()) return wrong_type(field, "a string or a list of strings", kind_of(value));
   return read(field, value, out);
+}
+
+/// An object as JSON text; a string as it is (YAML, or JSON that was quoted).
+Status read_json_config(std::string_view field, const json::value& value, std::string* out) {
+  if (value.is_string()) return read(field, value, out);
+  if (!value.is_object()) return wrong_type(field, "an object", kind_of(value));
+  *out = json::serialize(value);
+  return {};
 }
 
 Status read_id(std::string_view field, const json::value& value, ParsedRequest* out) {
@@ -172,8 +212,14 @@ const std::array kFields{
         [](auto f, auto& v, auto* out) { return read_named(f, v, parse_token_to_word, &out->request.token_to_word); }},
     Field{"format", plain<&R::format>},
     Field{"structured", plain<&R::structured>},
+    Field{"json_config", [](auto f, auto& v, auto* out) { return read_json_config(f, v, &out->request.json_config); }},
     Field{"force_tokens", plain<&R::force_tokens>},
     Field{"force_reserve_digit", plain<&R::force_reserve_digit>},
+    Field{"force_patterns", plain<&R::force_patterns>},
+    Field{"force_spans", [](auto f, auto& v, auto* out) { return read_force_spans(f, v, &out->request.force_spans); }},
+    Field{"force_roles", plain<&R::force_roles>},
+    Field{"keep_references", plain<&R::keep_references>},
+    Field{"minify", plain<&R::minify>},
     Field{"drop_consecutive", plain<&R::drop_consecutive>},
     Field{"chunk_end_tokens", plain<&R::chunk_end_tokens>},
     Field{"use_context_level_filter", plain<&R::use_context_level_filter>},
@@ -382,8 +428,20 @@ std::string request_json(const ParsedRequest& parsed) {
   w.key("token_to_word").string(token_to_word_name(r.token_to_word));
   w.key("format").string(r.format);
   w.key("structured").boolean(r.structured);
+  if (!r.json_config.empty()) w.key("json_config").string(r.json_config);
   strings("force_tokens", r.force_tokens);
   w.key("force_reserve_digit").boolean(r.force_reserve_digit);
+  strings("force_patterns", r.force_patterns);
+  w.key("force_spans").begin_array();
+  for (const std::vector<ByteSpan>& spans : r.force_spans) {
+    w.begin_array();
+    for (const ByteSpan& span : spans) w.begin_array().integer(span.begin).integer(span.end).end_array();
+    w.end_array();
+  }
+  w.end_array();
+  strings("force_roles", r.force_roles);
+  w.key("keep_references").boolean(r.keep_references);
+  w.key("minify").boolean(r.minify);
   w.key("drop_consecutive").boolean(r.drop_consecutive);
   strings("chunk_end_tokens", r.chunk_end_tokens);
   if (r.use_context_level_filter) w.key("use_context_level_filter").boolean(*r.use_context_level_filter);

@@ -60,7 +60,7 @@ Result<SegmentTokens> choose_in_segments(PreparedContext& context, const RenderO
                                          const CountTokens& count) {
   SegmentTokens tokens;
   for (const Node& node : context.structure.nodes) {
-    if (node.kind != Kind::kSegment || !node.is_forced) continue;
+    if (!node.is_forced || (node.kind != Kind::kSegment && node.kind != Kind::kJsonMember)) continue;
     const std::int64_t n_tokens = count(node.span.of(context.text));
     tokens.origin += n_tokens;
     tokens.kept += n_tokens;

@@ -10,6 +10,10 @@
 
 #include "base/suggest.h"
 #include "compress/context_filter.h"
+#include "compress/force_roles.h"
+#include "compress/json_config.h"
+#include "compress/llmlingua2.h"
+#include "compress/protect.h"
 #include "compress/securitylingua.h"
 #include "text/structure/recognize.h"
 
@@ -158,6 +162,64 @@ Result<void> check_independent(const CompressRequest& request) {
   return {};
 }
 
+Result<void> check_roles(const CompressRequest& request) {
+  if (auto ok = check_force_strings("force_roles", request.force_roles); !ok) return ok;
+  for (std::size_t i = 0; i < request.force_roles.size(); ++i) {
+    if (role_words(request.force_roles[i]).empty()) {
+      return fail(ErrorCode::kInvalidArgument,
+                  fmt::format("force_roles[{}] \"{}\" has no letter or digit: give a role's name, e.g. system", i,
+                              request.force_roles[i]));
+    }
+  }
+  return {};
+}
+
+Result<void> check_json_config(const CompressRequest& request) {
+  if (request.json_config.empty()) return {};
+  if (request.context.size() != 1) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("json_config is for one context, a JSON object, but there are {}: send them one by one",
+                            request.context.size()));
+  }
+  if (request.structured) {
+    return fail(ErrorCode::kInvalidArgument, "json_config and structured contradict: leave one of them out");
+  }
+  if (request.format != "auto" && request.format != "json") {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("json_config needs a JSON object, but format is \"{}\": leave it out", request.format));
+  }
+  if (auto config = parse_json_config(request.json_config, "json_config"); !config) {
+    return tl::unexpected(config.error());
+  }
+  return {};
+}
+
+/// A question ranks words by more than the score that a threshold is about.
+Result<void> check_question(const CompressRequest& request) {
+  if (!ranks_by_question(request) || !request.threshold) return {};
+  return fail(ErrorCode::kInvalidArgument,
+              "threshold is about the model's scores, but with a question words are ranked by the question too: leave "
+              "one of them out");
+}
+
+/// What the published library does not have.
+Result<void> check_reference(const CompressRequest& request) {
+  if (!request.reference) return {};
+  const std::pair<std::string_view, bool> fields[] = {{"force_patterns", !request.force_patterns.empty()},
+                                                      {"force_spans", !request.force_spans.empty()},
+                                                      {"force_roles", !request.force_roles.empty()},
+                                                      {"keep_references", request.keep_references},
+                                                      {"minify", request.minify},
+                                                      {"structured", request.structured},
+                                                      {"json_config", !request.json_config.empty()}};
+  for (const auto& [name, is_given] : fields) {
+    if (!is_given) continue;
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} has no counterpart in the library: leave out {} or reference", name, name));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> validate(const CompressRequest& request) {
@@ -170,6 +232,11 @@ Result<void> validate(const CompressRequest& request) {
   if (auto ok = check_separator("word_sep", request.word_sep); !ok) return ok;
   if (auto ok = check_separator("label_sep", request.label_sep); !ok) return ok;
   if (auto format = parse_format(request.format); !format) return tl::unexpected(format.error());
+  if (auto ok = check_reference(request); !ok) return ok;
+  if (auto ok = check_json_config(request); !ok) return ok;
+  if (auto ok = check_question(request); !ok) return ok;
+  if (auto ok = check_protection(request); !ok) return ok;
+  if (auto ok = check_roles(request); !ok) return ok;
   if (auto ok = check_context_filter(request); !ok) return ok;
   return check_independent(request);
 }
@@ -180,7 +247,13 @@ std::vector<std::string> unused_field_warnings(const CompressRequest& request) {
     warnings.push_back(fmt::format("{} has no effect with method {}", field, request.method));
   };
   if (!request.instruction.empty() && request.method != kSecurityLingua) unused("instruction");
-  if (!request.question.empty()) unused("question");
+  if (!request.question.empty() && !ranks_by_question(request)) {
+    if (request.reference && request.method == "llmlingua2") {
+      warnings.emplace_back("question has no effect with reference: the library's LLMLingua-2 does not use it");
+    } else {
+      unused("question");
+    }
+  }
   return warnings;
 }
 

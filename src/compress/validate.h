@@ -15,9 +15,10 @@ inline constexpr std::size_t kMaxForceTokens = 100;       ///< entries of force_
 inline constexpr std::size_t kMaxForceTokenBytes = 1024;  ///< of one such entry
 inline constexpr std::size_t kMaxSeparatorBytes = 256;  ///< of word_sep and label_sep, which are written once per word
 
-/// Ranges, caps and contradictions, without looking at the text beyond its size. With `reference` the published
-/// library's rules are kept where it has one: target_token wins over rate, ids out of range have no effect. Errors:
-/// kInvalidArgument, kUnknownField (method), kUnsupported (a method of the family that is not there yet), kTooLarge.
+/// Ranges, caps and contradictions, without looking at the text beyond its size and where force_spans point. With
+/// `reference` the published library's rules are kept where it has one: target_token wins over rate, ids out of range
+/// have no effect. Errors: kInvalidArgument, kUnknownField (method), kUnsupported (a method of the family that is not
+/// there yet), kTooLarge.
 [[nodiscard]] Result<void> validate(const CompressRequest& request);
 
 /// One sentence for each field that is set but does nothing with the request's method, for CompressResult::warnings.

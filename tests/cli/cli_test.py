@@ -279,6 +279,28 @@ class CountTest(CliCase):
                    'pith: error: c.txt: no such file: check the path, or give "-" to read standard input\n')
 
 
+class MinifyTest(CliCase):
+    def test_writes_what_is_left_and_nothing_else(self):
+        self.write("a.json", '{ "a": [1, 2] }\n')
+        self.check(self.run_here("minify", "a.json", program=REAL), 0, b'{"a":[1,2]}')
+        self.check(self.run_here("minify", stdin=b"\x1b[31mred\x1b[0m  \n\n\n\nend\xff", program=REAL), 0, b"red\n\nend\xff")
+        self.check(self.run_here("minify", "-", stdin=b"", program=REAL), 0)
+
+    def test_stats_go_to_stderr(self):
+        self.check(self.run_here("minify", "--stats", stdin=b"10%\r99%\n \nhello", program=REAL), 0, b"99%\n\nhello",
+                   b"pith: 7 -> 3 tokens, 15 -> 10 bytes (overwritten 4, trailing_blanks 1)\n")
+
+    def test_json_has_the_spans_of_the_input(self):
+        done = self.run_here("minify", "--json", "--tokenizer", "cl100k_base", stdin=b"a \nb", program=REAL)
+        result = json.loads(done.stdout)
+        self.assertEqual((result["text"], result["spans"], result["tokenizer"]), ("a\nb", [[0, 1], [2, 4]], "cl100k_base"))
+        self.assertEqual({name: n for name, n in result["saved_bytes"].items() if n}, {"trailing_blanks": 1})
+
+    def test_a_missing_file_is_named(self):
+        self.check(self.run_here("minify", "c.txt", program=REAL), 4, b"",
+                   'pith: error: c.txt: no such file: check the path, or give "-" to read standard input\n')
+
+
 class DefaultModelTest(CliCase):
     """The real engine with the model that ships with Pith."""
 
@@ -336,7 +358,7 @@ class UsageTest(CliCase):
     def test_help_and_version(self):
         done = run("--version", program=REAL)
         self.assertRegex(done.stdout.decode(), r"\Apith \d+\.\d+\.\d+\n\Z")
-        for args in [["--help"], ["help"], ["compress", "--help"], ["help", "compress"], ["batch", "-h"], ["count", "--help"],
+        for args in [["--help"], ["help"], ["compress", "--help"], ["help", "compress"], ["batch", "-h"], ["count", "--help"], ["minify", "--help"],
                      ["models", "--help"], ["models", "list", "--help"], ["models", "show", "--help"],
                      ["models", "pull", "--help"], ["models", "rm", "--help"],
                      ["convert", "--help"], ["completion", "--help"]]:
@@ -351,7 +373,7 @@ class UsageTest(CliCase):
                 self.assertLessEqual(max(map(len, prose.splitlines())), 80)
 
     def test_every_command_has_an_example(self):
-        for command in ["compress", "batch", "count", "convert", "completion"]:
+        for command in ["compress", "batch", "count", "minify", "convert", "completion"]:
             with self.subTest(command=command):
                 self.assertIn(b"\nExamples:\n  pith " if command != "completion" else b"\nExamples:\n  source ",
                               run(command, "--help", program=REAL).stdout)
@@ -416,7 +438,7 @@ class CompletionTest(CliCase):
 
     def test_every_flag_of_every_command_is_in_every_script(self):
         scripts = {shell: run("completion", shell, program=REAL).stdout.decode() for shell in ("bash", "zsh", "fish")}
-        for command in ["compress", "batch", "count", "models", "convert"]:
+        for command in ["compress", "batch", "count", "minify", "models", "convert"]:
             flags = re.findall(r"(?m)^  (?:-\w, |    )--([a-z0-9-]+)", run(command, "--help", program=REAL).stdout.decode())
             self.assertTrue(flags)
             for flag in flags:

@@ -33,6 +33,7 @@ pith::CompressRequest make_request(std::string_view options, std::string_view te
   if ((option(1) & 16) != 0) request.target_context = 1 + option(2) % 4;
   if ((option(1) & 32) != 0) request.context_level_rate = (1 + option(2)) / 256.0;
   request.return_word_label = (option(1) & 64) != 0;
+  request.keep_references = (option(1) & 128) != 0;
   request.return_word_scores = true;
   while (request.context.size() < 8) {
     const std::size_t cut = texts.find('\x1E');

@@ -7,6 +7,7 @@
 #include "support/fake_classifier.h"
 #include "support/fake_counter.h"
 #include "support/laws.h"
+#include "support/random_prose.h"
 
 namespace pith {
 namespace {
@@ -70,6 +71,46 @@ TEST_F(Llmlingua2Test, RateOneIsTheInputByteForByte) {
   EXPECT_EQ(compress(request).compressed_prompt, request.context[0]);
   request.return_word_scores = true;  // takes the way through the model
   EXPECT_EQ(compress(request).compressed_prompt, request.context[0]);
+}
+
+TEST_F(Llmlingua2Test, ReferencesAndCompanionsKeepTheBudgetAndTheNesting) {
+  std::mt19937 random(41);
+  constexpr std::string_view kWords[] = {"Ada", "Lovelace", "she", "it",      "the", "company", "Acme Corp", "not",
+                                         "who", "at least", "5",   "between", "and", "built",   "never",     "house"};
+  for (int round = 0; round < 30; ++round) {
+    CompressRequest request;
+    request.context = {testing::random_prose(kWords, 60, random), testing::random_prose(kWords, 20, random)};
+    request.keep_references = true;
+    request.return_word_scores = true;
+    std::vector<CompressResult> results;
+    for (const double rate : {0.2, 0.33, 0.5, 0.75}) {
+      request.rate = rate;
+      results.push_back(compress(request));
+      ASSERT_EQ(broken_law(request, results.back(), counter_), "");
+    }
+    for (std::size_t r = 1; r < results.size(); ++r) {
+      ASSERT_TRUE(is_nested(results[r - 1].spans, results[r].word_scores)) << "round " << round;
+    }
+  }
+}
+
+TEST_F(Llmlingua2Test, PatternsAndSpansAreKeptWholeAtAnyRate) {
+  CompressRequest request;
+  request.context = {"Please look into the matter of ticket ABC-12, opened by Ada Lovelace (London) in the spring.",
+                     "And then some more words to choose from, as there always are in a text such as this one."};
+  request.force_patterns = {R"([A-Z]+-\d+)", "Ada.*London"};
+  request.force_spans = {{}, {{13, 17}}};
+  request.rate = 0.4;
+  const CompressResult result = compress(request);
+  EXPECT_EQ(broken_law(request, result, counter_), "");
+  for (const char* kept : {"ABC-12", "Ada Lovelace (London"}) {
+    EXPECT_NE(result.compressed_prompt_list[0].find(kept), std::string::npos) << result.compressed_prompt_list[0];
+  }
+  EXPECT_NE(result.compressed_prompt_list[1].find("more"), std::string::npos);
+  request.force_patterns = {"."};
+  const auto refused = compress_llmlingua2(request, classifier_, counter_, windows_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kBudgetTooSmall);
 }
 
 TEST_F(Llmlingua2Test, AnEmptyTextIsAnEmptyResult) {

@@ -26,6 +26,8 @@ TEST(RequestJsonTest, ReadsEveryField) {
     "method": "llmlingua2", "model": "m",
     "precision": "f32", "reference": true, "rate": 0.25, "target_token": 200, "threshold": 0.125, "tokenizer": "cl100k_base",
     "token_to_word": "first", "force_tokens": ["\n", "?"], "force_reserve_digit": true, "drop_consecutive": true,
+    "force_patterns": ["a+", "b"], "force_spans": [[[0, 1]], []], "force_roles": ["system"], "keep_references": true,
+    "minify": true,
     "chunk_end_tokens": ["!"], "use_context_level_filter": false, "use_token_level_filter": false,
     "force_context_ids": [1, 0], "target_context": 1, "context_level_rate": 0.5, "context_level_target_token": 7,
     "return_word_label": true, "word_sep": "|", "label_sep": "/", "return_word_scores": true})");
@@ -47,6 +49,12 @@ TEST(RequestJsonTest, ReadsEveryField) {
   EXPECT_EQ(r.token_to_word, TokenToWord::kFirst);
   EXPECT_THAT(r.force_tokens, ElementsAre("\n", "?"));
   EXPECT_TRUE(r.force_reserve_digit);
+  EXPECT_THAT(r.force_patterns, ElementsAre("a+", "b"));
+  EXPECT_EQ(r.force_spans, (std::vector<std::vector<ByteSpan>>{{{0, 1}}, {}}));
+  EXPECT_THAT(r.force_roles, ElementsAre("system"));
+  EXPECT_TRUE(r.keep_references);
+  EXPECT_TRUE(r.minify);
+  EXPECT_EQ(request_json(accepted(request_json(p))), request_json(p));
   EXPECT_TRUE(r.drop_consecutive);
   EXPECT_THAT(r.chunk_end_tokens, ElementsAre("!"));
   EXPECT_EQ(r.use_context_level_filter, false);
@@ -176,6 +184,13 @@ TEST(RequestJsonTest, RefusesWithAMessageThatNamesTheFieldAndWhatWasFound) {
       {R"({"force_tokens": ["a", false]})", kArgument, "force_tokens[1]: expected a string, found false"},
       {R"({"force_context_ids": [0, "1"]})", kArgument,
        "force_context_ids[1]: expected a whole number, found a string"},
+      {R"({"force_spans": [[0, 1]]})", kArgument,
+       "force_spans[0][0]: expected a pair of byte offsets [begin, end], found a number"},
+      {R"({"force_spans": [[[0, 1, 2]]]})", kArgument,
+       "force_spans[0][0]: expected a pair of byte offsets [begin, end], found a list of 3"},
+      {R"({"force_spans": [[[0, -1]]]})", kArgument,
+       "force_spans[0][0][1]: expected a byte offset from 0 to 33554432, found -1"},
+      {R"({"force_spans": [{}]})", kArgument, "force_spans[0]: expected a list of spans [begin, end], found an object"},
       {R"({"force_context_ids": 1})", kArgument, "force_context_ids: expected a list of whole numbers, found a number"},
       {R"({"id": 1.5})", kArgument, "id: expected a string or a whole number, found a number"},
       {R"({"id": true})", kArgument, "id: expected a string or a whole number, found true"},

@@ -52,6 +52,16 @@ TEST(ValidateTest, RefusesWithAMessageThatNamesTheValueAndTheNextStep) {
        "\"securitylingua\""},
       {[](R* r) { r->method = std::string("lmlingua2"); }, ErrorCode::kUnknownField,
        "unknown method \"lmlingua2\"; did you mean \"llmlingua2\"?"},
+      {[](R* r) {
+         r->force_roles = {"system", "**"};
+       },
+       kArgument, "force_roles[1] \"**\" has no letter or digit: give a role's name, e.g. system"},
+      {[](R* r) { r->force_roles = {""}; }, kArgument,
+       "force_roles[0] is an empty string: remove it or give the text to look for"},
+      {[](R* r) { r->minify = r->reference = true; }, kArgument,
+       "minify has no counterpart in the library: leave out minify or reference"},
+      {[](R* r) { r->keep_references = r->reference = true; }, kArgument,
+       "keep_references has no counterpart in the library: leave out keep_references or reference"},
       {[](R* r) { r->force_tokens.assign(101, "x"); }, kArgument,
        "force_tokens has 101 entries, more than the limit of 100: give fewer"},
       {[](R* r) {
