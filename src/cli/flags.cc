@@ -79,10 +79,11 @@ void add_format_flags(CLI::App* app, CompressRequest* r) {
   std::vector<std::string> names;
   for (const std::string_view name : format_names()) names.emplace_back(name);
   add_choice(
-      app, "--format", names, [r, names](std::size_t i) { r->format = names[i]; },
-      "How to read the text, so that it stays what it is: auto recognises JSON, Markdown, tables, logs and more; text "
-      "is "
-      "plain words (default: auto)")
+      app, "--format", names, [r, names](std::size_t k) { r->format = names[k]; },
+      fmt::format("How to read the text, so that it stays what it is: {} (default: auto, which recognises it; text is "
+                  "plain words)",
+                  fmt::join(names, ", ")))
+      ->type_name("NAME")
       ->group(kGroup);
   add_list(
       app, "--json-config",

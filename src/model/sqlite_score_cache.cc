@@ -88,9 +88,12 @@ Result<bool> SqliteScoreCache::is_new() {
   std::int64_t application = 0;
   std::int64_t version = 0;
   std::int64_t n_tables = 0;
-  int code = number("PRAGMA application_id", &application);
+  // One snapshot: another process may be making the tables between two of these questions.
+  int code = execute("SAVEPOINT look");
+  if (code == SQLITE_OK) code = number("PRAGMA application_id", &application);
   if (code == SQLITE_OK) code = number("PRAGMA user_version", &version);
   if (code == SQLITE_OK) code = number("SELECT count(*) FROM sqlite_master", &n_tables);
+  if (code == SQLITE_OK) code = execute("RELEASE look");
   if (code != SQLITE_OK) return tl::unexpected(open_error(code, "read it"));
   if (application == 0 && version == 0 && n_tables == 0) return true;
   if (application != kApplicationId) {

@@ -100,7 +100,7 @@ class CompressTest(CliCase):
         self.assertEqual(response["warnings"], ["the text has bytes that are not UTF-8; they are written as U+FFFD in "
                                                 "JSON, and kept in plain text output"])
         self.assertEqual(list(response), ["id", "compressed_prompt", "compressed_prompt_list", "origin_tokens",
-                                          "compressed_tokens", "ratio", "rate", "saving", "tokenizer", "kept_context_ids", "formats",
+                                          "compressed_tokens", "ratio", "rate", "saving", "tokenizer", "kept_context_ids",
                                           "spans", "timings_ms", "warnings"])
 
     def test_several_files_are_several_contexts(self):

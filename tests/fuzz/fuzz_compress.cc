@@ -1,5 +1,6 @@
 // Any bytes, any rate, any constraint: the laws of the default mode hold (tests/support/laws.h), and a smaller budget
 // keeps a subset. The first bytes choose the options, the rest is the text, cut into contexts at 0x1E.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -65,9 +66,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(pith::testing::broken_law(request, *result, counter).empty(),
           pith::testing::broken_law(request, *result, counter));
 
-  // The context filter depends on the budget, so nestedness is promised for what is not filtered.
+  // The context filter depends on the budget, and of pieces one that does not fit is passed over, so nestedness is
+  // promised for words that are not filtered.
   const bool is_filtered = request.target_context >= 0 || request.context_level_rate < 1;
-  if (!is_filtered && !request.drop_consecutive) {
+  const bool is_words = std::ranges::all_of(result->formats, [](const std::string& name) { return name == "text"; });
+  if (!is_filtered && is_words && !request.drop_consecutive) {
     request.rate = *request.rate / 2;
     const auto fewer = pith::compress_llmlingua2(request, classifier, counter, windows);
     if (fewer) require(pith::testing::is_nested(fewer->spans, result->word_scores), "a lower rate keeps a subset");

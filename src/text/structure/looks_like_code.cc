@@ -71,7 +71,9 @@ bool looks_like_code(std::string_view text) {
     n_code += kind != LineKind::kOther ? 1 : 0;
     n_strong += kind == LineKind::kStrongCode ? 1 : 0;
   }
-  return n_lines >= kFewestLines && 2 * n_code >= n_lines && 4 * n_strong >= n_lines;
+  const bool is_mixed = 2 * n_code >= n_lines && 4 * n_strong >= n_lines;
+  const bool is_pure = 10 * n_code >= 9 * n_lines && n_strong > 0;
+  return n_lines >= kFewestLines && (is_mixed || is_pure);
 }
 
 }  // namespace pith

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "compress/lift_companions.h"
-#include "compress/select.h"
+#include "compress/rank_units.h"
 #include "support/prepare.h"
 #include "support/random_prose.h"
 
@@ -98,7 +98,7 @@ TEST(KeepReferencesTest, NoKeptReferenceLacksItsAntecedent) {
     std::fill(context.forced.begin(), context.forced.end(), std::uint8_t{0});
     keep_references(context);
     lift_companions(context);
-    const Ranking ranking = rank_words(contexts);
+    const Ranking ranking = rank_units(contexts);
     std::vector<std::size_t> place(context.n_words());
     for (std::size_t i = 0; i < ranking.order.size(); ++i) place[ranking.order[i].word] = i;
     for (const Reference& reference : find_references(context)) {

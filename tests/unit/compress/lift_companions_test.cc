@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "compress/select.h"
+#include "compress/rank_units.h"
 #include "support/prepare.h"
 #include "support/random_prose.h"
 
@@ -142,7 +142,7 @@ TEST(LiftCompanionsTest, WhateverIsKeptANegationIsThereForTheNextWord) {
     testing::score_randomly(context, random);
     std::fill(context.forced.begin(), context.forced.end(), std::uint8_t{0});
     lift_companions(context);
-    const Ranking ranking = rank_words(contexts);
+    const Ranking ranking = rank_units(contexts);
     std::vector<std::size_t> place(context.n_words());
     for (std::size_t i = 0; i < ranking.order.size(); ++i) place[ranking.order[i].word] = i;
     const auto word = [&](std::size_t w) { return context.document.words[w].span.of(text); };

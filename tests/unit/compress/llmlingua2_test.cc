@@ -139,13 +139,16 @@ TEST_F(Llmlingua2Test, KeepsTheLawsForAnyTextRateAndConstraint) {
     for (std::size_t n = 1 + random() % 3; n > 0; --n) request.context.push_back(random_text(random, random() % 120));
     request.return_word_scores = true;
     request.drop_consecutive = random() % 2 == 0;
+    // Nested for words alone: of pieces, one that does not fit is passed over for smaller ones.
+    const bool is_plain = i % 2 == 0;
+    request.format = is_plain ? "text" : "auto";
     std::vector<CompressResult> results;
     for (const double rate : {0.1, 0.33, 0.34, 0.5, 0.9, 1.0}) {
       request.rate = rate;
       results.push_back(compress(request));
       ASSERT_EQ(broken_law(request, results.back(), counter_), "") << "text " << i << " at rate " << rate;
     }
-    for (std::size_t r = 1; r < results.size(); ++r) {
+    for (std::size_t r = 1; is_plain && r < results.size(); ++r) {
       ASSERT_TRUE(is_nested(results[r - 1].spans, results[r].word_scores)) << "text " << i << ", rate number " << r;
     }
   }
@@ -158,6 +161,7 @@ TEST_F(Llmlingua2Test, UsesTheBudgetUpToOneWord) {
   for (int i = 0; i < 200; ++i) {
     CompressRequest request;
     request.context = {random_text(random, 300)};
+    request.format = "text";
     request.return_word_scores = true;
     const CompressResult half = compress(request);
     const std::int64_t origin = half.origin_tokens;

@@ -155,8 +155,37 @@ TEST(ValidateTest, WarnsOfFieldsTheMethodDoesNotUse) {
   EXPECT_THAT(unused_field_warnings(request), ::testing::IsEmpty());
   request.instruction = std::string("i");
   request.question = std::string("q");
-  EXPECT_THAT(unused_field_warnings(request), ::testing::ElementsAre("instruction has no effect with method llmlingua2",
-                                                                     "question has no effect with method llmlingua2"));
+  EXPECT_THAT(unused_field_warnings(request),
+              ::testing::ElementsAre("instruction has no effect with method llmlingua2"));
+  request.method = "securitylingua";
+  EXPECT_THAT(unused_field_warnings(request),
+              ::testing::ElementsAre("question has no effect with method securitylingua"));
+}
+
+TEST(ValidateTest, AQuestionAndAThresholdContradict) {
+  CompressRequest request = good();
+  request.question = std::string("q");
+  EXPECT_TRUE(validate(request));
+  request.threshold = 0.5;
+  EXPECT_FALSE(validate(request));
+}
+
+TEST(ValidateTest, AJsonConfigurationIsForOneJsonObject) {
+  CompressRequest request = good();
+  request.context = {R"({"a": "b"})"};
+  request.json_config = R"({"a": {"rate": 0.5, "compress": true, "pair_remove": false, "value_type": "str"}})";
+  EXPECT_TRUE(validate(request));
+  request.format = "csv";
+  EXPECT_FALSE(validate(request));
+  request.format = "json";
+  request.structured = true;
+  EXPECT_FALSE(validate(request));
+  request.structured = false;
+  request.context.push_back("{}");
+  EXPECT_FALSE(validate(request));
+  request.context.pop_back();
+  request.json_config = "{";
+  EXPECT_FALSE(validate(request));
 }
 
 }  // namespace

@@ -214,7 +214,7 @@ TEST(JsonStructureTest, DamagedDocumentsAreAcceptedExactlyWhenTheyParse) {
     std::string without_pairs = text;
     constexpr std::string_view kPair = "\\ud83d\\ude00";
     for (std::size_t pair = without_pairs.find(kPair); pair != std::string::npos; pair = without_pairs.find(kPair)) {
-      without_pairs.replace(pair, kPair.size(), "x");
+      without_pairs.erase(pair, kPair.size());
     }
     const bool is_finer = !is_valid_utf8(text) || without_pairs.find("\\ud") != std::string::npos;
     if (!is_finer) {
