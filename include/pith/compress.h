@@ -84,6 +84,9 @@ struct CompressRequest {
   /// First delete what carries nothing, without the model: JSON's white space, terminal escapes, trailing blanks,
   /// repeated blank lines. `rate` still is a share of the original.
   bool minify = false;
+  /// Where whole lines of a log, a diff or source code are left out, say how many: `[12 lines left out]`, inside the
+  /// budget. The one thing beside separators that may stand in the result and not in the text.
+  bool markers = false;
   bool drop_consecutive = false;  ///< of equal forced units with nothing kept in between only the first stays
   std::vector<std::string> chunk_end_tokens{".", "\n"};  ///< where a model window may end (default: seams snap to them)
 

@@ -99,6 +99,8 @@ void add_format_flags(CLI::App* app, CompressRequest* r) {
       "each "
       "of its keys")
       ->group(kGroup);
+  add_switch(app, "--markers", &r->markers, "Where lines of a log, a diff or source code are left out, say how many")
+      ->group(kGroup);
   add_switch(app, "--structured", &r->structured,
              "The text has tags, <llmlingua, rate=0.4, compress=true>...</llmlingua>: shorten each segment to its own "
              "rate, or not at all")

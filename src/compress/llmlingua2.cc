@@ -107,7 +107,7 @@ class Compression {
       if (request_.keep_references) keep_references(context);
       lift_companions(context);
     }
-    render_options_ = {rules.keep_line_breaks, request_.drop_consecutive};
+    render_options_ = {rules.keep_line_breaks, request_.drop_consecutive, request_.markers};
     if (wants_context_filter(request_)) filter();
     if (auto ok = choose_segments(); !ok) return tl::unexpected(ok.error());
     ranking_ = rank_units(contexts_);

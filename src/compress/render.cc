@@ -1,5 +1,7 @@
 #include "compress/render.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/check.h"
@@ -29,6 +31,7 @@ class Copier {
   }
 
   void add_space() { out_->push_back(' '); }
+  void add(std::string_view text) { out_->append(text); }
 
  private:
   std::string_view text_;
@@ -81,6 +84,7 @@ class Separator {
         copy_line_breaks(context_.gaps[g].span, context_.text, copier_);
       }
     }
+    if (const std::size_t n_lines = lines_left_out(0, right); n_lines > 0) copier_.add(marker(n_lines) + '\n');
     // The indentation of the line the first kept word stands on; the line break itself would only be a blank start.
     ByteSpan indentation =
         break_gap <= right ? from_last_line_break(context_.gaps[break_gap].span, context_.text) : context_.gaps[0].span;
@@ -105,6 +109,7 @@ class Separator {
       if (gaps[g].n_line_breaks > 1) blank_gap = g;
     }
     if (break_gap != left) {
+      if (const std::size_t n_lines = lines_left_out(left + 1, right); n_lines > 0) copier_.add('\n' + marker(n_lines));
       line_break(left, right, blank_gap, break_gap);
     } else if (space_gap != left) {
       space(left, right, space_gap);
@@ -115,7 +120,11 @@ class Separator {
 
   /// The white space behind the last kept word, if nothing but removed words follows.
   void after_last(std::size_t last) {
-    if (only_removed(last + 1, context_.n_words())) copy_gaps(last + 1, context_.n_words());
+    if (only_removed(last + 1, context_.n_words())) {
+      copy_gaps(last + 1, context_.n_words());
+    } else if (const std::size_t n_lines = lines_left_out(last + 1, context_.n_words()); n_lines > 0) {
+      copier_.add('\n' + marker(n_lines));
+    }
   }
 
  private:
@@ -126,6 +135,24 @@ class Separator {
       if (context_.node_of(w).policy != Policy::kRemoved) return false;
     }
     return true;
+  }
+  /// Lines of a log, diff or source among the dropped words [begin, end), if they are to be told.
+  [[nodiscard]] std::size_t lines_left_out(std::size_t begin, std::size_t end) const {
+    if (!options_.markers || context_.is_plain()) return 0;
+    std::size_t n_lines = 0;
+    std::uint32_t last_node = 0;
+    for (std::size_t w = begin; w < end; ++w) {
+      const Kind kind = context_.node_of(w).kind;
+      const bool is_line = kind == Kind::kLogLine || kind == Kind::kDiffLine || kind == Kind::kCodeLine ||
+                           kind == Kind::kComment || kind == Kind::kStackTrace;
+      if (!is_line || context_.nodes[w] == last_node) continue;
+      last_node = context_.nodes[w];
+      ++n_lines;
+    }
+    return n_lines;
+  }
+  static std::string marker(std::size_t n_lines) {
+    return fmt::format("[{} line{} left out]", n_lines, n_lines == 1 ? "" : "s");
   }
   /// "- foo." must not become "-.", which is no list item.
   [[nodiscard]] bool is_list_marker(std::size_t w) const {

@@ -220,6 +220,7 @@ const std::array kFields{
     Field{"force_roles", plain<&R::force_roles>},
     Field{"keep_references", plain<&R::keep_references>},
     Field{"minify", plain<&R::minify>},
+    Field{"markers", plain<&R::markers>},
     Field{"drop_consecutive", plain<&R::drop_consecutive>},
     Field{"chunk_end_tokens", plain<&R::chunk_end_tokens>},
     Field{"use_context_level_filter", plain<&R::use_context_level_filter>},
@@ -442,6 +443,7 @@ std::string request_json(const ParsedRequest& parsed) {
   strings("force_roles", r.force_roles);
   w.key("keep_references").boolean(r.keep_references);
   w.key("minify").boolean(r.minify);
+  w.key("markers").boolean(r.markers);
   w.key("drop_consecutive").boolean(r.drop_consecutive);
   strings("chunk_end_tokens", r.chunk_end_tokens);
   if (r.use_context_level_filter) w.key("use_context_level_filter").boolean(*r.use_context_level_filter);

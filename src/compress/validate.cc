@@ -210,6 +210,7 @@ Result<void> check_reference(const CompressRequest& request) {
                                                       {"force_roles", !request.force_roles.empty()},
                                                       {"keep_references", request.keep_references},
                                                       {"minify", request.minify},
+                                                      {"markers", request.markers},
                                                       {"structured", request.structured},
                                                       {"json_config", !request.json_config.empty()}};
   for (const auto& [name, is_given] : fields) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "support/prepare.h"
+#include "text/structure/tree_builder.h"
 
 namespace pith {
 namespace {
@@ -114,6 +115,25 @@ TEST(RenderTest, CopiesAscendingDisjointSpansAndAddsOnlySingleSpaces) {
       ASSERT_TRUE(is_copied);
     }
   }
+}
+
+TEST(RenderTest, MarkersTellHowManyLinesWereLeftOut) {
+  const std::string_view text = "a one\nb two\nc three\nd four\ne five\n";
+  TreeBuilder tree(static_cast<std::uint32_t>(text.size()));
+  for (std::uint32_t at = 0; at < text.size();) {
+    const auto end = static_cast<std::uint32_t>(text.find('\n', at));
+    tree.leaf(Kind::kLogLine, Policy::kWhole, {at, end});
+    at = end + 1;
+  }
+  const PreparedContext context = prepare(text, 0.5F, {}, tree.finish("log"));
+  const auto rendered = [&](const std::vector<std::string_view>& kept, bool markers) {
+    std::string out;
+    render(context, keep(context, kept), {.markers = markers}, &out);
+    return out;
+  };
+  EXPECT_EQ(rendered({"a", "one", "d", "four"}, true), "a one\n[2 lines left out]\nd four\n[1 line left out]");
+  EXPECT_EQ(rendered({"c", "three"}, true), "[2 lines left out]\nc three\n[2 lines left out]");
+  EXPECT_EQ(rendered({"c", "three"}, false), "c three");
 }
 
 }  // namespace
