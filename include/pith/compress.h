@@ -49,7 +49,8 @@ struct CompressRequest {
   /// words do not compete across contexts. Not with target_token, reference or the context-level filter.
   bool independent_contexts = false;
   std::string instruction;  ///< securitylingua: the system message; not used by llmlingua2 (a warning says so)
-  std::string question;     ///< not used by llmlingua2 (a warning says so when it is set)
+  /// What the result is to answer: passages that fit it keep more of their words (llmlingua2; not with `reference`).
+  std::string question;
   /// "llmlingua2", or "securitylingua": the same pipeline with a threshold for a budget, and a notice for the system
   /// message in the result (SecurityLingua, arXiv 2506.12707; wants a model trained for it).
   std::string method = "llmlingua2";

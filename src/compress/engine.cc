@@ -148,9 +148,10 @@ class LoadedEngine final : public Engine {
                                [&](const CompressRequest& small) { return compress_as_is(small, one_progress); });
     };
     // The results of parts stay in this engine, whose model and windows never change.
-    auto result = request.independent_contexts ? compress_independent_parts(request, **counter, model_identity_,
-                                                                            parts_.get(), compress_one, progress)
-                                               : compress_one(request, progress);
+    const std::string models = model_identity_ + (embedder.model == nullptr ? "" : " and a sentence encoder");
+    auto result = request.independent_contexts
+                      ? compress_independent_parts(request, **counter, models, parts_.get(), compress_one, progress)
+                      : compress_one(request, progress);
     if (result && request.method == kSecurityLingua) {
       result->system_prompt = with_intention_notice(request.instruction, result->compressed_prompt);
       if (options_.model == kDefaultModel) {

@@ -113,7 +113,7 @@ class Separator {
       line_break(left, right, blank_gap, break_gap);
     } else if (space_gap != left) {
       space(left, right, space_gap);
-    } else if (would_merge(word(left), word(right))) {
+    } else if (merge(left, right)) {
       copier_.add_space();
     }
   }
@@ -154,6 +154,12 @@ class Separator {
   static std::string marker(std::size_t n_lines) {
     return fmt::format("[{} line{} left out]", n_lines, n_lines == 1 ? "" : "s");
   }
+  /// The two would read as one word. The halves of one frame may: the quotes of an emptied JSON string.
+  [[nodiscard]] bool merge(std::size_t left, std::size_t right) const {
+    const bool is_one_frame = !context_.is_plain() && context_.nodes[left] == context_.nodes[right] &&
+                              context_.node_of(left).policy == Policy::kGroup;
+    return !is_one_frame && would_merge(word(left), word(right));
+  }
   /// "- foo." must not become "-.", which is no list item.
   [[nodiscard]] bool is_list_marker(std::size_t w) const {
     const Node& node = context_.node_of(w);
@@ -188,7 +194,7 @@ class Separator {
     const std::vector<Word>& words = context_.document.words;
     const bool attaches = words[right].is_closing && words[right].glued_left && !is_list_marker(left);
     const bool attracts = words[left].is_opening && context_.gaps[left + 1].span.empty();
-    if ((attaches || attracts) && !would_merge(word(left), word(right))) return;
+    if ((attaches || attracts) && !merge(left, right)) return;
     copier_.copy(context_.gaps[space_gap].span);
   }
 

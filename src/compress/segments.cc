@@ -27,6 +27,13 @@ std::pair<std::size_t, std::size_t> words_in(const PreparedContext& context, Byt
   return {static_cast<std::size_t>(first - words.begin()), static_cast<std::size_t>(last - words.begin())};
 }
 
+/// The root's own words are always kept.
+void force_frame(PreparedContext& part) {
+  for (std::size_t w = 0; w < part.n_words(); ++w) {
+    if (part.nodes[w] == 0 && part.structure.nodes[0].policy == Policy::kGroup) part.forced[w] = 1;
+  }
+}
+
 }  // namespace
 
 PreparedContext slice_context(const PreparedContext& context, std::uint32_t n) {
@@ -70,14 +77,19 @@ Result<SegmentTokens> choose_in_segments(PreparedContext& context, const RenderO
     const std::size_t first = words_in(context, context.structure.nodes[segment.node].span).first;
     std::array part{slice_context(context, segment.node)};
     const std::int64_t n_tokens = count(part[0].text);
+    // A pair that must stay keeps its key and quotes whatever the rate, which then is its value's.
+    const bool has_fixed_frame = context.structure.nodes[segment.node].is_required;
+    if (has_fixed_frame) force_frame(part[0]);
     const Ranking ranking = rank_units(part);
     const auto text_of = [&](std::size_t n_steps) {
       std::string text;
       render(part[0], keep_flags(part, ranking, n_steps)[0], options, &text);
       return text;
     };
-    const auto n_steps =
-        select_prefix(ranking, share_of(n_tokens, segment.rate), [&](std::size_t n) { return count(text_of(n)); });
+    const std::int64_t frame_tokens = has_fixed_frame ? count(text_of(ranking.n_forced)) : 0;
+    const std::int64_t budget_tokens =
+        frame_tokens + share_of(std::max<std::int64_t>(0, n_tokens - frame_tokens), segment.rate);
+    const auto n_steps = select_prefix(ranking, budget_tokens, [&](std::size_t n) { return count(text_of(n)); });
     if (!n_steps) return tl::unexpected(n_steps.error());
     const KeepFlags flags = keep_flags(part, ranking, *n_steps);
     for (std::size_t w = 0; w < flags[0].size(); ++w) {

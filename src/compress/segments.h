@@ -26,7 +26,8 @@ using CountTokens = std::function<std::int64_t(std::string_view)>;
 [[nodiscard]] PreparedContext slice_context(const PreparedContext& context, std::uint32_t n);
 
 /// Chooses within each of context.segment_rates: what is kept becomes forced, the rest excluded. A segment's budget is
-/// floor(rate * its tokens). Segments and JSON members that nothing may be dropped from (is_forced) are counted
+/// floor(rate * its tokens); where the segment's node is_required its frame always stays, and the rate is that of the
+/// rest. Segments and JSON members that nothing may be dropped from (is_forced) are counted
 /// as kept. Errors: kBudgetTooSmall when forced words alone exceed a segment's budget.
 [[nodiscard]] Result<SegmentTokens> choose_in_segments(PreparedContext& context, const RenderOptions& options,
                                                        const CountTokens& count);
