@@ -207,6 +207,7 @@ class BlockParser {
         begin_block();
         tree_.open(Kind::kQuote, Policy::kGroup, cursor.node_begin);
         containers_.push_back({Type::kQuote});
+        last_end_ = std::max(last_end_, cursor.at + 1);  // a quote of nothing still has its marker
         take_quote_marker(cursor);
         continue;
       }

@@ -10,12 +10,14 @@
 
 #include "compress/render.h"
 #include "support/prepare.h"
+#include "support/structure_laws.h"
 #include "text/structure/tree_builder.h"
 
 namespace pith {
 namespace {
 
 using testing::prepare;
+using testing::StructureLaws;
 
 std::string words_in_order(const Ranking& ranking, std::span<const PreparedContext> contexts) {
   std::string order;
@@ -127,61 +129,6 @@ class RandomTree {
   Structure structure_;
 };
 
-class LawChecker {
- public:
-  LawChecker(const PreparedContext& context, std::span<const std::uint8_t> kept)
-      : context_(context), kept_(kept), nodes_(context.structure.nodes) {
-    for (std::size_t n = 0; n < nodes_.size(); ++n) {
-      counts_.push_back(count(n, true));
-      own_.push_back(count(n, false));
-    }
-  }
-
-  [[nodiscard]] std::string broken() const {
-    for (std::uint32_t n = 1; n < nodes_.size(); ++n) {
-      const auto [n_own, n_own_kept] = own_[n];
-      const bool present = is_present(n);
-      switch (nodes_[n].policy) {
-        case Policy::kWhole:
-          if (n_own_kept != 0 && n_own_kept != n_own) return "a piece is whole: node " + std::to_string(n);
-          break;
-        case Policy::kGroup:
-          if (present && n_own_kept != n_own) return "a frame is whole: node " + std::to_string(n);
-          break;
-        case Policy::kRemoved:
-          if (n_own_kept != 0) return "removed stays away: node " + std::to_string(n);
-          break;
-        default:
-          break;
-      }
-      if (nodes_[n].is_required && own_[n].first > 0 &&
-          (nodes_[n].policy == Policy::kWhole || nodes_[n].policy == Policy::kGroup) && is_present(nodes_[n].parent) &&
-          !present) {
-        return "required comes along: node " + std::to_string(n);
-      }
-    }
-    return "";
-  }
-
- private:
-  [[nodiscard]] std::pair<std::size_t, std::size_t> count(std::size_t n, bool subtree) const {
-    std::pair<std::size_t, std::size_t> result;
-    for (std::size_t w = 0; w < context_.n_words(); ++w) {
-      const std::uint32_t node = context_.nodes[w];
-      if (subtree ? node < n || node >= nodes_[n].end : node != n) continue;
-      ++result.first;
-      result.second += kept_[w];
-    }
-    return result;
-  }
-  [[nodiscard]] bool is_present(std::uint32_t n) const { return counts_[n].second > 0; }
-
-  const PreparedContext& context_;
-  std::span<const std::uint8_t> kept_;
-  const std::vector<Node>& nodes_;
-  std::vector<std::pair<std::size_t, std::size_t>> counts_, own_;
-};
-
 TEST(RankUnitsTest, EveryPrefixKeepsTheLawsOfItsStructure) {
   for (std::uint32_t seed = 0; seed < 400; ++seed) {
     RandomTree random(seed);
@@ -198,8 +145,8 @@ TEST(RankUnitsTest, EveryPrefixKeepsTheLawsOfItsStructure) {
     std::vector<std::uint8_t> before(context.n_words(), 0);
     for (std::size_t n = 0; n <= ranking.steps.size(); ++n) {
       const KeepFlags flags = keep_flags(contexts, ranking, n);
-      ASSERT_EQ(LawChecker(context, flags[0]).broken(), "") << "seed " << seed << ", step " << n << "\n"
-                                                            << structure_text(context.structure, context.text);
+      ASSERT_EQ(StructureLaws(context, flags[0]).broken(), "") << "seed " << seed << ", step " << n << "\n"
+                                                               << structure_text(context.structure, context.text);
       for (std::size_t w = 0; w < before.size(); ++w) ASSERT_LE(before[w], flags[0][w]);
       before = flags[0];
       if (n > ranking.n_forced && n > 1 && n - 2 >= ranking.n_forced) {

@@ -162,6 +162,13 @@ TEST(MarkdownTest, EmptyAndBlankTextsHaveNoNodes) {
   for (const std::string_view text : {"", "\n", " \t\r\n\n "}) EXPECT_EQ(markdown(text).nodes.size(), 1U);
 }
 
+TEST(MarkdownTest, AQuoteOfNothingHasItsMarker) {
+  EXPECT_NE(tree_of(">").find("  group quote |>|\n"), std::string::npos);
+  for (const std::string_view text : {"> ", ">\n\na", "a\n> >\n", "- a\n> >\n\n>\n\nb\n"}) {
+    EXPECT_EQ(broken_structure_law(markdown(text), text), "") << text;
+  }
+}
+
 TEST(MarkdownTest, NestingHasALimit) {
   std::string items, quotes, tags;
   for (int i = 0; i < 300; ++i) {
