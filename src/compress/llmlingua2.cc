@@ -1,5 +1,7 @@
 #include "compress/llmlingua2.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <optional>
@@ -29,6 +31,8 @@ namespace {
 /// Pieces too large for what is left of the budget that are passed over, and the share of the budget worth filling.
 constexpr int kMostPassedOver = 12;
 constexpr double kRoomWorthFilling = 0.005;
+/// Below this share of the budget the caller is told.
+constexpr double kWellUsedShare = 0.9;
 /// Tokens the result may have; with a threshold alone, as many as there are.
 std::int64_t budget(const CompressRequest& request, std::int64_t origin_tokens) {
   if (request.target_token) return *request.target_token;
@@ -183,7 +187,21 @@ class Compression {
       n_fitting = select_prefix(ranking_, budget_, count_steps);
       if (!n_fitting) return n_fitting;
     }
+    warn_of_unused_budget(count_steps(*n_fitting), *n_fitting);
     return n_fitting;
+  }
+
+  /// Pieces that are too large for the budget are no error, but what they leave unused should surprise nobody.
+  void warn_of_unused_budget(std::int64_t n_tokens, std::size_t n_steps) {
+    const bool has_pieces = std::ranges::any_of(contexts_, [](const PreparedContext& c) { return !c.is_plain(); });
+    const bool passed_over =
+        std::ranges::any_of(contexts_, [](const PreparedContext& c) { return !c.excluded.empty(); });
+    if (!has_pieces || has_own_budgets() || (n_steps == ranking_.steps.size() && !passed_over)) return;
+    if (static_cast<double>(n_tokens) >= kWellUsedShare * static_cast<double>(budget_)) return;
+    result_.warnings.push_back(
+        fmt::format("{} of the {} tokens of the budget are used, because the pieces that are left are larger than the "
+                    "rest; format \"text\" shortens inside them",
+                    n_tokens, budget_));
   }
 
   /// Whether a piece comes next that is larger than what is left, and what is left is worth filling.
