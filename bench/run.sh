@@ -3,6 +3,7 @@
 #   end_to_end   Pith beside llmlingua and llama.cpp, several lengths and models (20 minutes on two cores)
 #   rate         asked against achieved rate, 100 texts x 5 rates, beside llmlingua (10 minutes)
 #   xquad        12 languages: promises, answers kept, achieved rate, beside llmlingua (3 minutes)
+#   documents    66 documents of 15 kinds x 4 rates: is each still valid? beside llmlingua (5 minutes)
 #   growing      a conversation sent again with each turn: what is new costs, what is not does not (2 minutes)
 #   multidoc     500 questions with 20 passages each: answers kept with and without the question, beside llmlingua (30 minutes)
 #   startup      process start, memory, growth with length (2 minutes)
@@ -15,8 +16,8 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../tools/common.sh"
 part=${1:-all}
 (($# == 0)) || shift
 case $part in
-  end_to_end | rate | xquad | growing | multidoc | startup | micro | all) ;;
-  *) die "bench: no part '$part'; there are end_to_end, rate, xquad, growing, multidoc, startup, micro and all" ;;
+  end_to_end | rate | xquad | documents | growing | multidoc | startup | micro | all) ;;
+  *) die "bench: no part '$part'; there are end_to_end, rate, xquad, documents, growing, multidoc, startup, micro and all" ;;
 esac
 [[ $part != all || $# -eq 0 ]] || die "bench: options belong to one part; name it"
 
@@ -47,8 +48,8 @@ run_part() {
 }
 
 if [[ $part == all ]]; then
-  declare -A texts=([xquad]=xquad [growing]=qmsum [multidoc]=multidoc_qa)
-  for part in end_to_end rate xquad growing multidoc startup micro; do
+  declare -A texts=([xquad]=xquad [documents]=documents [growing]=qmsum [multidoc]=multidoc_qa)
+  for part in end_to_end rate xquad documents growing multidoc startup micro; do
     if [[ -n ${texts[$part]-} && ! -d ${PITH_SHARED:-$root/../shared}/data/${texts[$part]} ]]; then
       say "bench: $part is left out: its texts are not here (PITH_SHARED names the folder that holds data/${texts[$part]})"
     else

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-LIGHT = ["tokenizers==0.20.3", "tiktoken==0.14.0", "numpy==2.2.6"]
+LIGHT = ["tokenizers==0.20.3", "tiktoken==0.14.0", "numpy==2.2.6", "pyyaml==6.0.4", "markdown-it-py==4.3.0"]
 FULL = ["transformers==4.46.3", "torch==2.13.0", "llmlingua==0.2.2", "safetensors==0.8.0"]
 
 # The same release of torch built without CUDA (x86-64, Python 3.11), for package indexes that offer it: pip prefers it
@@ -75,7 +75,7 @@ def main():
     rest = sorted((name, version) for name, version, _ in everything if (name, version) not in light)
     cuda = [pin for pin in rest if pin[0].startswith(("nvidia-", "cuda-")) or pin[0] == "triton"]
     full = [pin for pin in rest if pin not in cuda]
-    write_lock(tools / "requirements-oracle.txt", "what `./pithw test` compares tokenizers with.", light)
+    write_lock(tools / "requirements-oracle.txt", "what `./pithw test` compares with.", light)
     write_lock(tools / "requirements-oracle-full.txt", "what `./pithw test --oracles` adds.", full)
     write_lock(tools / "requirements-oracle-cuda.txt", "only where the index has no CPU build of torch.", cuda)
 

@@ -113,6 +113,32 @@ struct Interval {
   std::uint32_t begin, end;
 };
 
+/// Whether words may end behind this byte though no white space follows: brackets, quotes, scripts without spaces.
+bool may_end_word(char c) {
+  return static_cast<unsigned char>(c) >= 0x80 || std::string_view("()[]{}\"'").find(c) != std::string_view::npos;
+}
+
+/// The part of a run that would begin a block if a line began in the middle of the run, with the character in front of
+/// it: the `：1)` of `过程：1)`. Empty if there is none.
+Interval find_inner_marker(std::string_view text, const Run& run) {
+  const auto with_character_before = [&](std::uint32_t begin, std::uint32_t end) {
+    do {
+      --begin;
+    } while (begin > run.begin && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80);
+    return Interval{begin, end};
+  };
+  const char last = text[run.end - 1];
+  if (last == '.' || last == ')') {
+    std::uint32_t digits = run.end - 1;
+    while (digits > run.begin && run.end - digits < 11 && is_digit_byte(text[digits - 1])) --digits;
+    const std::string_view ordinal = text.substr(digits, run.end - digits);
+    if (digits > run.begin && is_ordinal(ordinal) && may_end_word(text[digits - 1])) {
+      return with_character_before(digits, run.end);
+    }
+  }
+  return {run.end, run.end};
+}
+
 /// Stretches that begin no line unless they did before.
 std::vector<Interval> find_ties(std::string_view text, const std::vector<Run>& runs) {
   std::vector<Interval> ties;
@@ -123,8 +149,16 @@ std::vector<Interval> find_ties(std::string_view text, const std::vector<Run>& r
       ties.push_back({runs[first].begin, runs[last].end});
     }
   };
-  for (std::size_t i = 1; i < runs.size(); ++i) {
+  for (std::size_t i = 0; i < runs.size(); ++i) {
     const std::string_view run = runs[i].of(text);
+    if (const Interval inner = find_inner_marker(text, runs[i]); inner.begin < inner.end) {
+      if (!ties.empty() && ties.back().end > inner.begin) {
+        ties.back().end = std::max(ties.back().end, inner.end);
+      } else {
+        ties.push_back(inner);
+      }
+    }
+    if (i == 0) continue;
     if (runs[i].is_deep) {
       tie(i - 1, i);
     } else if (is_block_marker(run)) {

@@ -17,7 +17,7 @@ namespace pith {
 namespace {
 
 constexpr float kCommentImportance = 0.1F;
-constexpr std::size_t kFewestRecords = 8;
+constexpr std::size_t kFewestRecords = 4;  ///< as in JSON
 constexpr std::uint32_t kNone = 0xFFFFFFFF;
 /// Nesting the reader follows at all (deeper is refused); kMaxDepth bounds the nodes.
 constexpr std::size_t kDeepest = 1000;

@@ -156,6 +156,17 @@ TEST(YamlTest, LongSequencesAreSampled) {
   EXPECT_EQ(n_required, 80U);
 }
 
+TEST(YamlTest, FourItemsAreRecordsThatKeepWhatAllHave) {
+  for (const int n_items : {3, 4}) {
+    std::string text = "items:\n";
+    for (int i = 0; i < n_items; ++i) text += "  - id: " + std::to_string(i) + "\n    tag: t\n";
+    const auto structure = structure_of(add_yaml, text);
+    ASSERT_TRUE(structure.has_value());
+    const auto n_required = std::ranges::count_if(structure->nodes, [](const Node& node) { return node.is_required; });
+    EXPECT_EQ(n_required, n_items == 3 ? 3 : 8);
+  }
+}
+
 TEST(YamlTest, StandsBrokenBytes) { testing::mutate_at_random(add_yaml, kService); }
 
 TEST(YamlTest, StandsDeepAndLongTexts) {
