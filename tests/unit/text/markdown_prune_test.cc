@@ -109,16 +109,40 @@ class RandomMarkdown {
   int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
 
   std::string word() {
-    static constexpr std::string_view kWords[] = {
-        "one", "two", "three", "four", "five", "six", "seven", "-", "+", "#", "##", "1986.", "12)", ">", "===", "--",
-        "`f(x)`", "**bold**", "*slant*", "[link](http://a.b/c)", "~~gone~~", "<b>html</b>", "a_b_c", "2*3", "x>y",
-        "end.", "(aside)", "\\*star", "#tag", "`a`/`b`", "**long and bold words in here**",
-        "[a link with very many words inside of it all](u)", "\xC3\xA9t\xC3\xA9", "\xE6\xBC\xA2\xE5\xAD\x97",
-        // Ends in what would be a list's marker: 漢字：1) and 漢字2.
-        "\xE6\xBC\xA2\xE5\xAD\x97\xEF\xBC\x9A"
-        "1)",
-        "\xE6\xBC\xA2\xE5\xAD\x97"
-        "2."};
+    static constexpr std::string_view kWords[] = {"one",
+                                                  "two",
+                                                  "three",
+                                                  "four",
+                                                  "five",
+                                                  "six",
+                                                  "seven",
+                                                  "-",
+                                                  "+",
+                                                  "#",
+                                                  "##",
+                                                  "1986.",
+                                                  "12)",
+                                                  ">",
+                                                  "===",
+                                                  "--",
+                                                  "`f(x)`",
+                                                  "**bold**",
+                                                  "*slant*",
+                                                  "[link](http://a.b/c)",
+                                                  "~~gone~~",
+                                                  "<b>html</b>",
+                                                  "a_b_c",
+                                                  "2*3",
+                                                  "x>y",
+                                                  "end.",
+                                                  "(aside)",
+                                                  "\\*star",
+                                                  "#tag",
+                                                  "`a`/`b`",
+                                                  "**long and bold words in here**",
+                                                  "[a link with very many words inside of it all](u)",
+                                                  "\xC3\xA9t\xC3\xA9",
+                                                  "\xE6\xBC\xA2\xE5\xAD\x97"};
     return std::string(kWords[static_cast<std::size_t>(below(std::size(kWords)))]);
   }
   std::string words(int n) {

@@ -61,6 +61,14 @@ constexpr Case kCases[] = {
      "          whole text required |three|\n"
      "    group list item |- four|\n"
      "      whole text |four|\n"},
+    {"a list's marker behind a word that no space ends begins no line",
+     "\xE6\xBC\xA2\xEF\xBC\x9A"
+     "1) a (2) b",
+     "  words paragraph |\xE6\xBC\xA2\xEF\xBC\x9A"
+     "1) a (2) b|\n"
+     "    whole text |\xEF\xBC\x9A"
+     "1)|\n"
+     "    whole text |(2)|\n"},
     {"an ordered list right behind a paragraph keeps its first number", "text\n1. a\n2. b",
      "  words paragraph |text|\n"
      "  group list |1. a\\n2. b|\n"
