@@ -150,7 +150,7 @@ def budget_broken(text, rate, result, encoding):
 
 
 def share_used(rate, result):
-    """The kept tokens as a share of the budget: what is lacking is less than the next whole piece in line."""
+    """The kept tokens as a share of the budget. Reported, not judged: whole pieces may be larger than what is left."""
     return result["compressed_tokens"] / max(1, budget_of(rate, result))
 
 
