@@ -16,8 +16,8 @@
 
 namespace pith {
 
-/// With `markers`, where whole lines of a log, a diff or source code were left out, a line `[12 lines left out]` says so.
-/// Formats that such a line would break (JSON, CSV, YAML, markup) get none.
+/// With `markers`, where whole lines of a log, a diff or source code were left out, a line `[12 lines left out]` says
+/// so. Formats that such a line would break (JSON, CSV, YAML, markup) get none.
 struct RenderOptions {
   bool keep_line_breaks = false;  ///< a line break is among the force tokens: copy every line break between kept words
   bool drop_consecutive = false;  ///< see CompressRequest; also collapses kept line breaks to the ordinary rule
