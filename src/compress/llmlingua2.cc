@@ -33,6 +33,7 @@ constexpr int kMostPassedOver = 12;
 constexpr double kRoomWorthFilling = 0.005;
 /// Below this share of the budget the caller is told.
 constexpr double kWellUsedShare = 0.9;
+
 /// Tokens the result may have; with a threshold alone, as many as there are.
 std::int64_t budget(const CompressRequest& request, std::int64_t origin_tokens) {
   if (request.target_token) return *request.target_token;
