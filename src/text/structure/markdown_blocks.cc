@@ -448,6 +448,7 @@ class BlockParser {
   /// A blank line of a quote separates the blocks around it, wherever the second one stands.
   void add_quoted_blank() {
     tree_.leaf(Kind::kMarkup, Policy::kSeparator, quoted_blank_);
+    last_end_ = std::max(last_end_, quoted_blank_.end);  // the quote may end with it
     quoted_blank_ = {};
   }
 

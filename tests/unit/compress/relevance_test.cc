@@ -142,7 +142,8 @@ TEST(RelevanceTest, TheRightParagraphOfTheRightContextWins) {
 }
 
 TEST(RelevanceTest, PassesOnWhatTheEmbedderSays) {
-  const Cut all = cut({"one", "two"});
+  const std::vector<std::string> contexts{"one", "two"};  // Cut views them
+  const Cut all = cut(contexts);
   const FakeEmbedder embedder;
   const auto found =
       passage_relevance("q", all.texts, all.passages, &embedder, [](std::size_t, std::size_t) { return false; });

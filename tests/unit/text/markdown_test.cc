@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "support/structured.h"
+#include "text/structure/recognize.h"
 
 namespace pith {
 namespace {
@@ -168,6 +169,14 @@ TEST(MarkdownTest, FrontMatterStandsAtTheTopOnly) {
 
 TEST(MarkdownTest, EmptyAndBlankTextsHaveNoNodes) {
   for (const std::string_view text : {"", "\n", " \t\r\n\n "}) EXPECT_EQ(markdown(text).nodes.size(), 1U);
+}
+
+TEST(MarkdownTest, AQuoteMayEndWithABlankLineOfItsOwn) {
+  for (const std::string_view text :
+       {"a\n>\n>\n", "- a\n>\n>\n", "- a\n> b\n>\n", "> - a\n>\n>\n\nb", "> a\n>\n> >\n> >\nb\n", "- a\n  b\n>\n>\n"}) {
+    const Structure structure = recognize(text, {Format::kMarkdown, {}});
+    EXPECT_EQ(broken_structure_law(structure, text), "") << text;
+  }
 }
 
 TEST(MarkdownTest, AQuoteOfNothingHasItsMarker) {
