@@ -120,6 +120,7 @@ class Compression {
     if (!n_kept) return tl::unexpected(n_kept.error());
     timings.select += watch.lap();
     finish(keep_flags(contexts_, ranking_, *n_kept));
+    warn_of_unused_budget(*n_kept);
     timings.render += watch.lap();
     timings.total = total.lap();
     return std::move(result_);
@@ -188,12 +189,14 @@ class Compression {
       n_fitting = select_prefix(ranking_, budget_, count_steps);
       if (!n_fitting) return n_fitting;
     }
-    warn_of_unused_budget(count_steps(*n_fitting), *n_fitting);
     return n_fitting;
   }
 
   /// Pieces that are too large for the budget are no error, but what they leave unused should surprise nobody.
-  void warn_of_unused_budget(std::int64_t n_tokens, std::size_t n_steps) {
+  /// REQUIRES: finish() has counted the result.
+  void warn_of_unused_budget(std::size_t n_steps) {
+    if (keeps_everything_ || !request_.use_token_level_filter || threshold_) return;
+    const std::int64_t n_tokens = result_.compressed_tokens;
     const bool has_pieces = std::ranges::any_of(contexts_, [](const PreparedContext& c) { return !c.is_plain(); });
     const bool passed_over =
         std::ranges::any_of(contexts_, [](const PreparedContext& c) { return !c.excluded.empty(); });
