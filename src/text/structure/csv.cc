@@ -84,8 +84,8 @@ bool is_value_like(std::string_view cell) {
   std::size_t n_digits = 0;
   std::size_t n_letters = 0;
   for (const char c : cell) {
-    n_digits += is_ascii_digit(c) ? 1U : 0U;
-    n_letters += is_ascii_letter(c) || (static_cast<unsigned char>(c) & 0x80U) != 0 ? 1U : 0U;
+    n_digits += is_digit_byte(c) ? 1U : 0U;
+    n_letters += is_letter_byte(c) || (static_cast<unsigned char>(c) & 0x80U) != 0 ? 1U : 0U;
   }
   return n_digits > 0 && n_digits >= n_letters && cell.size() <= 40;
 }
@@ -94,7 +94,7 @@ std::size_t count_words(std::string_view cell) {
   std::size_t n_words = 0;
   bool in_word = false;
   for (const char c : cell) {
-    const bool is_blank = is_blank_byte(c);
+    const bool is_blank = is_space_byte(c);
     n_words += !is_blank && !in_word ? 1U : 0U;
     in_word = !is_blank;
   }
@@ -164,7 +164,7 @@ bool looks_like_header(std::string_view text, const Rows& table) {
   for (std::size_t column = 0; column < table.width; ++column) {
     const std::string_view name = unquoted(table.cell(0, column).of(text));
     if (name.empty() || name.size() > 60 || is_value_like(name) || !names.insert(name).second) return false;
-    if (is_ascii_digit(name[0]) || count_words(name) > 6) return false;
+    if (is_digit_byte(name[0]) || count_words(name) > 6) return false;
   }
   return true;
 }

@@ -26,7 +26,7 @@ std::optional<HunkCounts> hunk_counts(std::string_view line) {
   const auto number = [&]() -> std::optional<std::uint64_t> {
     std::uint64_t value = 0;
     const std::size_t begin = at;
-    while (at < line.size() && is_ascii_digit(line[at]) && at - begin < 9) {
+    while (at < line.size() && is_digit_byte(line[at]) && at - begin < 9) {
       value = value * 10 + static_cast<std::uint64_t>(line[at++] - '0');
     }
     return at > begin ? std::optional(value) : std::nullopt;

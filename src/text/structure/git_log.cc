@@ -24,7 +24,7 @@ bool is_header(std::string_view line) {
 }
 
 bool is_total(std::string_view content) {
-  return content.find(" changed") != std::string_view::npos && is_ascii_digit(content[0]);
+  return content.find(" changed") != std::string_view::npos && is_digit_byte(content[0]);
 }
 
 /// ` db/version_set.cc | 4 ++--`, ` create mode 100644 x`, or --name-status's `M<tab>path`.

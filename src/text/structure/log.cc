@@ -73,7 +73,7 @@ void find_facts(std::string_view text, Log& log) {
 std::size_t count_words(std::string_view line) {
   std::size_t n_words = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
-    n_words += !is_blank_byte(line[i]) && (i == 0 || is_blank_byte(line[i - 1])) ? 1U : 0U;
+    n_words += !is_space_byte(line[i]) && (i == 0 || is_space_byte(line[i - 1])) ? 1U : 0U;
   }
   return n_words;
 }
@@ -84,7 +84,7 @@ bool is_markdown_line(std::string_view line) {
   if (line.starts_with("# ") || line.starts_with("## ") || line.starts_with("|") || line.starts_with("```"))
     return true;
   std::size_t digits = 0;
-  while (digits < line.size() && digits < 9 && is_ascii_digit(line[digits])) ++digits;
+  while (digits < line.size() && digits < 9 && is_digit_byte(line[digits])) ++digits;
   return digits > 0 && (line.substr(digits, 2) == ". " || line.substr(digits, 2) == ") ");
 }
 

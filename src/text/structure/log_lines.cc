@@ -15,7 +15,7 @@ bool matches(std::string_view line, std::string_view pattern) {
   if (line.size() < pattern.size()) return false;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     const char p = pattern[i];
-    const bool is_match = p == 'd' ? is_ascii_digit(line[i]) : p == 'a' ? is_ascii_letter(line[i]) : line[i] == p;
+    const bool is_match = p == 'd' ? is_digit_byte(line[i]) : p == 'a' ? is_letter_byte(line[i]) : line[i] == p;
     if (!is_match) return false;
   }
   return true;
@@ -80,7 +80,7 @@ std::size_t timestamp_bytes(std::string_view line) {
   if (line.starts_with('<')) {
     // Syslog's priority, with a version behind it or not.
     std::size_t p = 1;
-    while (p < line.size() && p < 5 && is_ascii_digit(line[p])) ++p;
+    while (p < line.size() && p < 5 && is_digit_byte(line[p])) ++p;
     if (p > 1 && p < line.size() && line[p] == '>') begin = p + 1;
     if (begin > 0 && line.substr(begin).starts_with("1 ")) begin += 2;
   }
@@ -91,7 +91,7 @@ std::size_t timestamp_bytes(std::string_view line) {
     std::size_t end = begin + pattern.size();
     // Fractions and zones: +0100, .123Z, and the closing bracket.
     while (end < line.size() && end - begin < 48 &&
-           (is_ascii_digit(line[end]) || std::string_view(".,:+-Z])").find(line[end]) != std::string_view::npos)) {
+           (is_digit_byte(line[end]) || std::string_view(".,:+-Z])").find(line[end]) != std::string_view::npos)) {
       ++end;
     }
     return end;
@@ -99,10 +99,10 @@ std::size_t timestamp_bytes(std::string_view line) {
   // A kernel's seconds since boot: [   12.345678]
   if (line.starts_with('[')) {
     std::size_t p = begin;
-    while (p < line.size() && p < 24 && is_ascii_digit(line[p])) ++p;
+    while (p < line.size() && p < 24 && is_digit_byte(line[p])) ++p;
     if (p > begin && p < line.size() && line[p] == '.') {
       const std::size_t dot = p++;
-      while (p < line.size() && p < 32 && is_ascii_digit(line[p])) ++p;
+      while (p < line.size() && p < 32 && is_digit_byte(line[p])) ++p;
       if (p - dot > 3 && p < line.size() && line[p] == ']') return p + 1;
     }
   }
@@ -120,13 +120,13 @@ bool is_key_value_line(std::string_view line) {
   std::size_t n_pairs = 0;
   for (std::size_t at = 0; at < line.size();) {
     std::size_t p = at;
-    while (p < line.size() && (is_ascii_letter(line[p]) || is_ascii_digit(line[p]) || line[p] == '_' ||
-                               line[p] == '.' || line[p] == '-')) {
+    while (p < line.size() &&
+           (is_letter_byte(line[p]) || is_digit_byte(line[p]) || line[p] == '_' || line[p] == '.' || line[p] == '-')) {
       ++p;
     }
-    n_pairs += p > at && p + 1 < line.size() && line[p] == '=' && !is_blank_byte(line[p + 1]) ? 1U : 0U;
-    while (p < line.size() && !is_blank_byte(line[p])) ++p;
-    while (p < line.size() && is_blank_byte(line[p])) ++p;
+    n_pairs += p > at && p + 1 < line.size() && line[p] == '=' && !is_space_byte(line[p + 1]) ? 1U : 0U;
+    while (p < line.size() && !is_space_byte(line[p])) ++p;
+    while (p < line.size() && is_space_byte(line[p])) ++p;
     at = p;
   }
   return n_pairs >= 3;
@@ -145,7 +145,7 @@ LineSeverity severity_of(std::string_view line) {
   std::string word;
   for (std::size_t at = 0; at <= line.size(); ++at) {
     const bool is_word_byte =
-        at < line.size() && (is_ascii_letter(line[at]) || is_ascii_digit(line[at]) || line[at] == '_');
+        at < line.size() && (is_letter_byte(line[at]) || is_digit_byte(line[at]) || line[at] == '_');
     if (is_word_byte) {
       word += line[at];
       continue;

@@ -16,17 +16,17 @@ constexpr std::size_t kBlankTokenBytes = 40;  ///< a longer token is a value
 bool is_value(std::string_view token) {
   if (token.size() > kBlankTokenBytes) return true;
   std::string_view inner = token;
-  while (!inner.empty() && !is_ascii_letter(inner.back()) && !is_ascii_digit(inner.back())) inner.remove_suffix(1);
+  while (!inner.empty() && !is_letter_byte(inner.back()) && !is_digit_byte(inner.back())) inner.remove_suffix(1);
   std::size_t n_front = 0;
-  while (n_front < inner.size() && !is_ascii_letter(inner[n_front]) && !is_ascii_digit(inner[n_front])) ++n_front;
+  while (n_front < inner.size() && !is_letter_byte(inner[n_front]) && !is_digit_byte(inner[n_front])) ++n_front;
   inner.remove_prefix(n_front);
   if (inner.empty()) return false;
   if (token[0] == '\'' || token[0] == '"') return true;
   for (std::size_t i = 0; i < inner.size(); ++i) {
     const char c = inner[i];
     if (i > 0 && c >= 'A' && c <= 'Z' && inner[i - 1] >= 'a' && inner[i - 1] <= 'z') return true;  // camelCase
-    if (is_ascii_digit(c)) return true;
-    if (!is_ascii_letter(c) && c != '-' && c != '\'' && (static_cast<unsigned char>(c) & 0x80U) == 0) return true;
+    if (is_digit_byte(c)) return true;
+    if (!is_letter_byte(c) && c != '-' && c != '\'' && (static_cast<unsigned char>(c) & 0x80U) == 0) return true;
   }
   return false;
 }
@@ -42,9 +42,9 @@ std::uint32_t LogTemplates::add(std::string_view line) {
   tokens_.clear();
   std::size_t n_all = 0;
   for (std::size_t at = 0; at < line.size();) {
-    while (at < line.size() && is_blank_byte(line[at])) ++at;
+    while (at < line.size() && is_space_byte(line[at])) ++at;
     const std::size_t begin = at;
-    while (at < line.size() && !is_blank_byte(line[at])) ++at;
+    while (at < line.size() && !is_space_byte(line[at])) ++at;
     if (at == begin) break;
     ++n_all;
     if (tokens_.size() == kMaxTokens) continue;

@@ -16,14 +16,14 @@ constexpr std::size_t kMaxTextBytes = 160;
 constexpr std::size_t kMaxValueBytes = 256;
 
 bool touches_entity(char c) {
-  return is_ascii_letter(c) || is_ascii_digit(c) || (static_cast<unsigned char>(c) & 0x80U) != 0;
+  return is_letter_byte(c) || is_digit_byte(c) || (static_cast<unsigned char>(c) & 0x80U) != 0;
 }
 
 /// The end of the entity that begins at `at`, or `at` if none does.
 std::uint32_t entity_end(std::string_view text, std::uint32_t at, std::uint32_t end) {
   constexpr std::uint32_t kLongest = 34;
   std::uint32_t p = at + 1;
-  while (p < end && p - at < kLongest && (is_ascii_letter(text[p]) || is_ascii_digit(text[p]) || text[p] == '#')) ++p;
+  while (p < end && p - at < kLongest && (is_letter_byte(text[p]) || is_digit_byte(text[p]) || text[p] == '#')) ++p;
   return p < end && text[p] == ';' && p > at + 1 ? p + 1 : at;
 }
 
@@ -77,7 +77,7 @@ void MarkupTree::words(ByteSpan span) {
     while (begin > free && touches_entity(text_[begin - 1])) --begin;
     const bool is_bracket = text_[at] == ']';
     while (end < span.end) {
-      if (is_bracket ? !is_blank_byte(text_[end]) && text_[end] != '&' : touches_entity(text_[end])) {
+      if (is_bracket ? !is_space_byte(text_[end]) && text_[end] != '&' : touches_entity(text_[end])) {
         ++end;
       } else if (text_[end] == '&' && entity_end(text_, end, span.end) > end) {
         end = entity_end(text_, end, span.end);

@@ -37,8 +37,8 @@ bool is_exception_line(const TextLine& line, std::string_view content) {
   if (line.indent > 0) return false;
   if (content.starts_with("Uncaught ")) content.remove_prefix(9);
   std::size_t end = 0;
-  while (end < content.size() && (is_ascii_letter(content[end]) || is_ascii_digit(content[end]) ||
-                                  content[end] == '.' || content[end] == '_' || content[end] == '$')) {
+  while (end < content.size() && (is_letter_byte(content[end]) || is_digit_byte(content[end]) || content[end] == '.' ||
+                                  content[end] == '_' || content[end] == '$')) {
     ++end;
   }
   const std::string_view name = content.substr(0, end);
@@ -64,11 +64,11 @@ Role role_of(std::string_view text, const std::vector<TextLine>& lines, std::siz
   if (is_go_place(line.span.of(text))) return Role::kFrameRest;
   if (line.indent == 0 && is_go_place(next)) return Role::kFrame;
   std::size_t digits = 0;
-  while (digits < content.size() && is_ascii_digit(content[digits])) ++digits;
+  while (digits < content.size() && is_digit_byte(content[digits])) ++digits;
   if (line.indent > 0 && digits > 0 && content.substr(digits, 2) == ": ") return Role::kFrame;
   if (line.indent > 0 && content.starts_with("at ")) {
     const bool is_rust_place = line.indent >= 10 && (before == Role::kFrame || before == Role::kFrameRest) && n > 0 &&
-                               is_ascii_digit(text[lines[n - 1].content.begin]);
+                               is_digit_byte(text[lines[n - 1].content.begin]);
     return is_rust_place ? Role::kFrameRest : Role::kFrame;
   }
   if (line.indent > 0 && content.starts_with("File \"") && content.find("\", line ") != std::string_view::npos) {

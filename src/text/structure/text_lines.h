@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pith/byte_span.h"
+#include "text/structure/line_scan.h"
 
 namespace pith {
 
@@ -18,21 +19,12 @@ struct TextLine {
   [[nodiscard]] bool is_blank() const { return content.empty(); }
 };
 
-inline bool is_blank_byte(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-inline bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
-inline bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-inline bool is_ascii_hex(char c) { return is_ascii_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+inline bool is_ascii_hex(char c) { return is_digit_byte(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 inline std::string_view trimmed(std::string_view bytes) {
-  while (!bytes.empty() && is_blank_byte(bytes.front())) bytes.remove_prefix(1);
-  while (!bytes.empty() && is_blank_byte(bytes.back())) bytes.remove_suffix(1);
+  while (!bytes.empty() && is_space_byte(bytes.front())) bytes.remove_prefix(1);
+  while (!bytes.empty() && is_space_byte(bytes.back())) bytes.remove_suffix(1);
   return bytes;
-}
-
-inline ByteSpan trimmed(std::string_view text, ByteSpan span) {
-  while (!span.empty() && is_blank_byte(text[span.begin])) ++span.begin;
-  while (!span.empty() && is_blank_byte(text[span.end - 1])) --span.end;
-  return span;
 }
 
 inline std::vector<TextLine> lines_of(std::string_view text, ByteSpan span) {

@@ -17,7 +17,7 @@ constexpr float kCommentImportance = 0.1F;
 constexpr std::size_t kFewestRecords = 8;
 
 bool is_gap(char c) { return c == ' ' || c == '\t'; }
-bool is_key_byte(char c) { return is_ascii_letter(c) || is_ascii_digit(c) || c == '_' || c == '-'; }
+bool is_key_byte(char c) { return is_letter_byte(c) || is_digit_byte(c) || c == '_' || c == '-'; }
 
 class TomlReader {
  public:
@@ -50,7 +50,7 @@ class TomlReader {
   };
 
   void skip_blanks() {
-    while (at_ < text_.size() && is_blank_byte(text_[at_])) ++at_;
+    while (at_ < text_.size() && is_space_byte(text_[at_])) ++at_;
   }
   void skip_gaps() {
     while (at_ < text_.size() && is_gap(text_[at_])) ++at_;
@@ -239,10 +239,10 @@ class TomlReader {
     if (here() == '"' || here() == '\'') return take_string();
     const std::uint32_t begin = at_;
     while (is_key_byte(here()) || here() == '+' || here() == '.' || here() == ':') ++at_;
-    if (here() == ' ' && at_ - begin == 10 && at_ + 1 < text_.size() && is_ascii_digit(text_[at_ + 1]) &&
+    if (here() == ' ' && at_ - begin == 10 && at_ + 1 < text_.size() && is_digit_byte(text_[at_ + 1]) &&
         text_[begin + 4] == '-') {
       ++at_;
-      while (is_ascii_digit(here()) || here() == ':' || here() == '.' || here() == '+' || here() == '-' ||
+      while (is_digit_byte(here()) || here() == ':' || here() == '.' || here() == '+' || here() == '-' ||
              here() == 'Z') {
         ++at_;
       }
@@ -251,10 +251,10 @@ class TomlReader {
     if (word == "true" || word == "false") return true;
     if (!word.empty() && (word[0] == '+' || word[0] == '-')) word.remove_prefix(1);
     if (word == "inf" || word == "nan") return true;
-    if (word.empty() || !is_ascii_digit(word[0])) return false;
+    if (word.empty() || !is_digit_byte(word[0])) return false;
     const bool is_based = word.starts_with("0x") || word.starts_with("0o") || word.starts_with("0b");
     for (const char c : word.substr(is_based ? 2 : 0)) {
-      const bool is_number = is_ascii_digit(c) || c == '_' || c == '.' || c == '-' || c == '+' || c == ':' || c == ' ';
+      const bool is_number = is_digit_byte(c) || c == '_' || c == '.' || c == '-' || c == '+' || c == ':' || c == ' ';
       const bool is_letter =
           is_based ? is_ascii_hex(c) : c == 'e' || c == 'E' || c == 'T' || c == 'Z' || c == 't' || c == 'z';
       if (!is_number && !is_letter) return false;

@@ -82,7 +82,7 @@ class XmlReader {
     for (std::uint32_t at = content.begin; at < content.end; ++at) {
       if (text_[at] != '\n') continue;
       std::uint32_t next = at + 1;
-      while (next < content.end && is_blank_byte(text_[next]) && text_[next] != '\n') ++next;
+      while (next < content.end && is_space_byte(text_[next]) && text_[next] != '\n') ++next;
       has_paragraphs_ |= text_[next] == '\n';
       at = next - 1;
     }

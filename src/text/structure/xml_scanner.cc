@@ -8,9 +8,9 @@ namespace {
 constexpr MarkupToken kBroken{MarkupKind::kError, {}, {}, {}};
 
 bool is_name_start(char c) {
-  return is_ascii_letter(c) || c == '_' || c == ':' || (static_cast<unsigned char>(c) & 0x80U) != 0;
+  return is_letter_byte(c) || c == '_' || c == ':' || (static_cast<unsigned char>(c) & 0x80U) != 0;
 }
-bool is_name_byte(char c) { return is_name_start(c) || is_ascii_digit(c) || c == '-' || c == '.'; }
+bool is_xml_name_byte(char c) { return is_name_start(c) || is_digit_byte(c) || c == '-' || c == '.'; }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -25,11 +25,11 @@ bool MarkupScanner::entities_are_well_formed(ByteSpan span) const {
       const bool is_hex = p < span.end && text_[p] == 'x';
       if (is_hex) ++p;
       const std::size_t first = p;
-      while (p < span.end && (is_hex ? is_ascii_hex(text_[p]) : is_ascii_digit(text_[p]))) ++p;
+      while (p < span.end && (is_hex ? is_ascii_hex(text_[p]) : is_digit_byte(text_[p]))) ++p;
       if (p == first) return false;
     } else {
       if (p >= span.end || !is_name_start(text_[p])) return false;
-      while (p < span.end && is_name_byte(text_[p])) ++p;
+      while (p < span.end && is_xml_name_byte(text_[p])) ++p;
     }
     if (p >= span.end || text_[p] != ';') return false;
     at = p;
@@ -51,7 +51,7 @@ MarkupToken MarkupScanner::declaration() {
   if (rest.starts_with("<![CDATA[")) return until(MarkupKind::kCdata, begin, "]]>", begin + 9U);
   if (rest.starts_with("<?")) {
     std::uint32_t name_end = begin + 2;
-    while (name_end < text_.size() && is_name_byte(text_[name_end])) ++name_end;
+    while (name_end < text_.size() && is_xml_name_byte(text_[name_end])) ++name_end;
     if (name_end == begin + 2 && !is_lenient_) return kBroken;
     MarkupToken token = until(MarkupKind::kInstruction, begin, is_lenient_ ? ">" : "?>", name_end);
     token.name = {begin + 2, name_end};
@@ -93,7 +93,7 @@ MarkupToken MarkupScanner::tag() {
   const bool is_end = at_ + 1 < text_.size() && text_[at_ + 1] == '/';
   std::uint32_t p = at_ + (is_end ? 2 : 1);
   token.name.begin = p;
-  while (p < text_.size() && is_name_byte(text_[p])) ++p;
+  while (p < text_.size() && is_xml_name_byte(text_[p])) ++p;
   token.name.end = p;
   token.kind = is_end ? MarkupKind::kEndTag : MarkupKind::kStartTag;
   token.attributes.begin = p;
@@ -111,7 +111,7 @@ MarkupToken MarkupScanner::tag() {
       token.span.end = at_;
       return token;
     }
-    if (is_blank_byte(c)) {
+    if (is_space_byte(c)) {
       may_begin_name = true;
       continue;
     }
@@ -119,7 +119,7 @@ MarkupToken MarkupScanner::tag() {
       // A quote opens a value only behind `=`: an apostrophe in a careless tag is no quote.
       if ((c != '"' && c != '\'')) continue;
       std::uint32_t before = p;
-      while (before > token.name.end && is_blank_byte(text_[before - 1])) --before;
+      while (before > token.name.end && is_space_byte(text_[before - 1])) --before;
       if (text_[before - 1] != '=') continue;
       const std::size_t closing = text_.find(c, p + 1);
       if (closing == std::string_view::npos) return kBroken;
@@ -131,11 +131,11 @@ MarkupToken MarkupScanner::tag() {
       continue;
     }
     if (is_end || !may_begin_name || !is_name_start(c)) return kBroken;
-    while (p < text_.size() && is_name_byte(text_[p])) ++p;
-    while (p < text_.size() && is_blank_byte(text_[p])) ++p;
+    while (p < text_.size() && is_xml_name_byte(text_[p])) ++p;
+    while (p < text_.size() && is_space_byte(text_[p])) ++p;
     if (p >= text_.size() || text_[p] != '=') return kBroken;
     ++p;
-    while (p < text_.size() && is_blank_byte(text_[p])) ++p;
+    while (p < text_.size() && is_space_byte(text_[p])) ++p;
     if (p >= text_.size() || (text_[p] != '"' && text_[p] != '\'')) return kBroken;
     const std::size_t closing = text_.find(text_[p], p + 1);
     if (closing == std::string_view::npos) return kBroken;
@@ -156,7 +156,7 @@ MarkupToken MarkupScanner::next() {
     if (p + 1 >= text_.size()) return false;
     const char c = text_[p + 1];
     const char after_slash = p + 2 < text_.size() ? text_[p + 2] : ' ';
-    return is_ascii_letter(c) || c == '!' || c == '?' || (c == '/' && is_ascii_letter(after_slash));
+    return is_letter_byte(c) || c == '!' || c == '?' || (c == '/' && is_letter_byte(after_slash));
   };
   if (!begins_markup(begin)) {
     std::uint32_t p = begin + 1;

@@ -216,7 +216,7 @@ class YamlReader {
     while (value < line_end && (text_[value] == '&' || text_[value] == '!')) {
       const bool is_anchor = text_[value] == '&';
       const std::uint32_t begin = value;
-      while (value < line_end && !is_blank_byte(text_[value])) ++value;
+      while (value < line_end && !is_space_byte(text_[value])) ++value;
       if (is_anchor) anchors.push_back(text_.substr(begin + 1, value - begin - 1));
       if (is_anchor && value == begin + 1) return false;
       while (value < line_end && text_[value] == ' ') ++value;
@@ -249,7 +249,7 @@ class YamlReader {
       end = *flow;
     } else if (rest[0] == '*') {
       end = value;
-      while (end < line_end && !is_blank_byte(text_[end])) ++end;
+      while (end < line_end && !is_space_byte(text_[end])) ++end;
       aliases_.insert(text_.substr(value + 1, end - value - 1));
     } else {
       end = yaml_plain_end(text_, value, line_end);
@@ -499,7 +499,7 @@ class YamlReader {
 }  // namespace
 
 bool add_yaml(std::string_view text, ByteSpan span, const Surroundings& around, TreeBuilder& tree) {
-  while (!span.empty() && is_blank_byte(text[span.end - 1])) --span.end;
+  while (!span.empty() && is_space_byte(text[span.end - 1])) --span.end;
   const std::string_view content = trimmed(span.of(text));
   if (content.empty() || content[0] == '{' || content[0] == '[' || content[0] == '<') return false;
   const TreeBuilder::Mark mark = tree.mark();

@@ -6,7 +6,7 @@ namespace pith {
 namespace {
 
 bool is_gap(char c) { return c == ' ' || c == '\t'; }
-bool is_name_end(char c) { return is_blank_byte(c) || c == ',' || c == '[' || c == ']' || c == '{' || c == '}'; }
+bool is_name_end(char c) { return is_space_byte(c) || c == ',' || c == '[' || c == ']' || c == '{' || c == '}'; }
 
 }  // namespace
 
@@ -30,7 +30,7 @@ std::uint32_t yaml_plain_end(std::string_view text, std::uint32_t at, std::uint3
       break;
     }
   }
-  while (end > at && is_blank_byte(text[end - 1])) --end;
+  while (end > at && is_space_byte(text[end - 1])) --end;
   return end;
 }
 
@@ -103,7 +103,7 @@ std::optional<std::uint32_t> yaml_flow_end(std::string_view text, std::uint32_t 
       if (!quoted) return std::nullopt;
       p = *quoted - 1;
       is_token_begin = false;
-    } else if (c == '#' && is_blank_byte(text[p - 1])) {
+    } else if (c == '#' && is_space_byte(text[p - 1])) {
       while (p < end && text[p] != '\n') ++p;
       is_token_begin = true;
     } else if (is_token_begin && (c == '&' || c == '*')) {
@@ -120,7 +120,7 @@ std::optional<std::uint32_t> yaml_flow_end(std::string_view text, std::uint32_t 
       if (closing.empty()) return p + 1;
       is_token_begin = false;
     } else {
-      is_token_begin = c == ',' || c == ':' || is_blank_byte(c);
+      is_token_begin = c == ',' || c == ':' || is_space_byte(c);
     }
   }
   return std::nullopt;
