@@ -51,8 +51,18 @@ struct CompressRequest {
   std::string instruction;  ///< securitylingua: the system message; not used by llmlingua2 (a warning says so)
   /// What the result is to answer: passages that fit it keep more of their words (llmlingua2; not with `reference`).
   std::string question;
-  /// "llmlingua2", or "securitylingua": the same pipeline with a threshold for a budget, and a notice for the system
-  /// message in the result (SecurityLingua, arXiv 2506.12707; wants a model trained for it).
+  /// What scores words:
+  ///   llmlingua2        a token classifier (arXiv 2403.12968)
+  ///   securitylingua    the same with a threshold for a budget, and a notice for the system message in the result
+  ///                     (arXiv 2506.12707; wants a model trained for it)
+  ///   llmlingua         a causal model: what surprises it stays, window by window (arXiv 2310.05736)
+  ///   longllmlingua     the same for a question: contexts are ranked by it, tokens weighed by what it explains
+  ///                     (arXiv 2310.06839)
+  ///   selective_context a causal model: self-information of tokens, phrases or sentences (arXiv 2310.06201)
+  ///   head, tail, ends, random, stop_words, bm25, tf_idf, pages
+  ///                     what every method should be compared with; no model (pages: a model's token embeddings)
+  /// With llmlingua and longllmlingua the result is instruction, shortened contexts and question, joined by blank
+  /// lines, as in the library; the budget is for all of it. Otherwise it is the contexts.
   std::string method = "llmlingua2";
   std::optional<double> rate;                ///< share of tokens to keep, in (0, 1]; 1 returns the input byte for byte
   std::optional<std::int64_t> target_token;  ///< tokens to keep at most, > 0, under `tokenizer`
@@ -99,7 +109,38 @@ struct CompressRequest {
   double context_level_rate = 1.0;               ///< share of tokens (library: of contexts) to keep; 1 = unset
   std::int64_t context_level_target_token = -1;  ///< tokens the kept contexts may have; -1 = unset
 
-  /// The published library's exact semantics and output, quirks included (shared spec: llmlingua2.md).
+  // Causal models: methods llmlingua, longllmlingua, selective_context, and rank_method with any method.
+  /// How contexts are ranked before the weakest are dropped: llmlingua, longllmlingua (perplexity of the context, of
+  /// the question given the context), bm25, gzip, embedding, sentbert, bge, openai, voyageai, cohere, jinza,
+  /// bge_reranker, bge_llmembedder; "" = the method's own (llmlingua, longllmlingua), and none for the other methods.
+  std::string rank_method;
+  /// What the context-level filter keeps: an arithmetic suffix to the budget, "+100", "*1.5".
+  std::string context_budget = "+100";
+  /// "none", "before" or "after": where the question stands when contexts are ranked by perplexity; "_condition" behind
+  /// it, or condition_compare: the question also stands before the contexts when tokens are judged.
+  std::string condition_in_question = "none";
+  bool condition_compare = false;  ///< tokens are judged by how much the question explains them
+  bool add_instruction = false;    ///< with the question the instruction, too, stands before the contexts
+  /// "original", "sort" (best first) or "two_stage" (best at both ends).
+  std::string reorder_context = "original";
+  double dynamic_context_compression_ratio = 0;      ///< best context keeps so much more, the last so much less; [0, 1]
+  std::optional<std::int64_t> force_context_number;  ///< contexts the filter keeps at most
+  std::int64_t iterative_size = 200;                 ///< model tokens of a window, > 0
+  bool use_sentence_level_filter = false;            ///< drop whole sentences before words
+  double token_budget_ratio = 1.4;                   ///< what the sentences kept may have, as a multiple of the budget
+  std::int64_t keep_first_sentence = 0;              ///< sentences at the head (of each context) that gain the bonus
+  std::int64_t keep_last_sentence = 0;
+  std::int64_t keep_sentence_number = 0;     ///< best sentences of each context that gain the bonus
+  double high_priority_bonus = 100;          ///< nats
+  bool keep_split = false;                   ///< keep runs of line breaks as they are
+  bool concate_question = true;              ///< the question is part of the result
+  bool strict_preserve_uncompressed = true;  ///< contexts with a compress=false segment survive the context filter
+  // Selective-Context and the baselines.
+  std::string reduce_level = "phrase";  ///< units of selective_context: "token", "phrase" or "sentence" ("sent")
+  std::int64_t seed = 0;                ///< of method random
+
+  /// The published library's exact semantics and output, quirks included (specifications: llmlingua2, llmlingua,
+  /// longllmlingua, structured; for selective_context those of selective-context 0.1.4, with rate = 1 - reduce_ratio).
   bool reference = false;
 
   // What is returned beside the text.

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "pith/compress.h"
+#include "pith/ranking_endpoint.h"
 #include "pith/result.h"
 
 namespace pith {
@@ -29,6 +30,9 @@ struct EngineOptions {
   /// "default", a name `pith models list` shows, a folder in Hugging Face layout, or a GGUF file that
   /// `pith convert --gguf` made of one.
   std::string model = "default";
+  /// The causal model (a GGUF file, or a name `pith models list` shows) of methods llmlingua, longllmlingua and
+  /// selective_context and of rankings by perplexity. `model` takes its place when that names a causal model.
+  std::string causal_model = "smollm2-135m";
   /// The sentence encoder that ranks passages by a question: a name `pith models list` shows or a folder. If it has not
   /// been pulled, words in common rank alone and the result says so; "none" asks for that.
   std::string embedder = "minilm";
@@ -36,6 +40,10 @@ struct EngineOptions {
   ModelEngine engine = ModelEngine::kAuto;
   /// Where the llama.cpp engine computes; OpenVINO uses the CPU.
   Device device = Device::kAuto;
+  /// Layers of a causal model that llama.cpp puts on a GPU; -1 = all.
+  int n_gpu_layers = -1;
+  /// Servers that rank contexts (rank_method openai, voyageai, cohere, ...); see ranking_endpoint.h.
+  RankingEndpoint ranking_endpoint;
   /// Unset: default_precision() of each request; the int8 model is loaded at once, the other when it is first needed.
   std::optional<Precision> precision;
   /// Threads of the forward pass; 0 = one per core this process may use. Does not change results.

@@ -59,6 +59,9 @@ class Tokenizer {
 
   /// The vocabulary's spelling of `id` (`##ing`, `[CLS]`); empty when out of range. Views the tokenizer.
   [[nodiscard]] virtual std::string_view piece(TokenId id) const = 0;
+  /// Appends the bytes that `id` stands for in a text: what decoding writes. A token may be part of a character.
+  /// The default, for families whose decoding needs its neighbours (WordPiece), is the piece as it is.
+  virtual void append_bytes(TokenId id, std::string* out) const { out->append(piece(id)); }
   /// The id spelled exactly `piece`, or kNoToken.
   [[nodiscard]] virtual TokenId id_of(std::string_view piece) const = 0;
   /// Number of rows the vocabulary addresses (largest id + 1).
