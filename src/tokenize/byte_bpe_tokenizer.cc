@@ -90,6 +90,36 @@ TokenId ByteBpeTokenizer::token_of(std::string_view spelling) const {
   return node == PieceTrie::kNone ? kNoToken : vocabulary_.trie().id(node);
 }
 
+void ByteBpeTokenizer::append_bytes(TokenId id, std::string* out) const {
+  const std::string_view spelling = piece(id);
+  if (options_.byte_fallback && id != kNoToken) {
+    const auto* const byte = std::find(fallback_ids_.begin(), fallback_ids_.end(), id);
+    if (byte != fallback_ids_.end()) return out->push_back(static_cast<char>(byte - fallback_ids_.begin()));
+  }
+  if (!pre_tokenizer_.is_byte_level()) {
+    out->append(spelling);
+    return;
+  }
+  // The inverse of byte_level_char(), whose characters end at U+0143.
+  static constexpr auto kBytes = [] {
+    std::array<std::int16_t, 0x144> bytes{};
+    bytes.fill(-1);
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      bytes[byte_level_char(static_cast<unsigned char>(byte))] = static_cast<std::int16_t>(byte);
+    }
+    return bytes;
+  }();
+  for (std::size_t at = 0; at < spelling.size();) {
+    const CodePoint c = decode_code_point(spelling, at);
+    if (c.value < kBytes.size() && kBytes[c.value] >= 0) {
+      out->push_back(static_cast<char>(kBytes[c.value]));
+    } else {
+      out->append(spelling.substr(at, c.n_bytes));  // of an added token, which is spelled in plain characters
+    }
+    at += c.n_bytes;
+  }
+}
+
 /// Encodes the pieces of one text.
 class ByteBpeTokenizer::Encoder {
  public:

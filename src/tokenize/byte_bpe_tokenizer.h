@@ -53,6 +53,7 @@ class ByteBpeTokenizer final : public Tokenizer {
 
   void encode(std::string_view text, Encoding* out) const override;
   [[nodiscard]] std::string_view piece(TokenId id) const override { return vocabulary_.piece(id); }
+  void append_bytes(TokenId id, std::string* out) const override;
   [[nodiscard]] TokenId id_of(std::string_view piece) const override { return vocabulary_.id_of(piece); }
   [[nodiscard]] std::size_t vocab_size() const override { return vocabulary_.size(); }
   [[nodiscard]] const SpecialTokens& special_tokens() const override { return special_; }

@@ -356,4 +356,29 @@ Result<std::unique_ptr<Tokenizer>> load_byte_bpe_files(const std::string& vocab_
                 std::move(options), {}, config, merges_path);
 }
 
+Result<std::unique_ptr<Tokenizer>> make_byte_bpe(const ByteBpeParts& parts, PreTokenizer pre_tokenizer,
+                                                 ByteBpeOptions options, const std::string& name) {
+  Vocabulary::Entries pieces;
+  pieces.reserve(parts.tokens.size());
+  for (std::size_t id = 0; id < parts.tokens.size(); ++id) {
+    pieces.emplace_back(parts.tokens[id], static_cast<TokenId>(id));
+  }
+  auto vocabulary = Vocabulary::build(pieces, {}, name);
+  if (!vocabulary) return tl::unexpected(std::move(vocabulary.error()));
+  Merges merges;
+  merges.reserve(parts.merges.size());
+  for (const std::string_view line : parts.merges) {
+    const auto merge = split_merge(line);
+    if (!merge) {
+      return fail(ErrorCode::kBadModel,
+                  fmt::format("{}: merge {} must be two tokens with a space between", name, merges.size()));
+    }
+    merges.push_back(*merge);
+  }
+  auto pairs = to_pairs(merges, *vocabulary, name);
+  if (!pairs) return tl::unexpected(std::move(pairs.error()));
+  return ByteBpeTokenizer::create(std::move(*vocabulary), std::move(*pairs), std::move(pre_tokenizer),
+                                  std::move(options), parts.special, parts.control_ids, name);
+}
+
 }  // namespace pith

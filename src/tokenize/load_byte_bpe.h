@@ -3,9 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "pith/result.h"
+#include "tokenize/byte_bpe_tokenizer.h"
 #include "tokenize/tokenizer.h"
 #include "tokenize/tokenizer_settings.h"
 
@@ -25,5 +29,16 @@ namespace pith {
 [[nodiscard]] Result<std::unique_ptr<Tokenizer>> load_byte_bpe_files(const std::string& vocab_path,
                                                                      const std::string& merges_path,
                                                                      const Settings& config);
+
+/// The same from parts, as other containers than tokenizer.json hold them. Views are not kept.
+struct ByteBpeParts {
+  std::span<const std::string_view> tokens;  ///< spelled as in byte_level.h; the index is the id
+  std::span<const std::string_view> merges;  ///< "left right", in order of rank
+  std::vector<TokenId> control_ids;          ///< tokens that text never spells
+  SpecialTokens special;
+};
+/// `name` begins the message of errors. Errors: kBadModel, kTooLarge.
+[[nodiscard]] Result<std::unique_ptr<Tokenizer>> make_byte_bpe(const ByteBpeParts& parts, PreTokenizer pre_tokenizer,
+                                                               ByteBpeOptions options, const std::string& name);
 
 }  // namespace pith

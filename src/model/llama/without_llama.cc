@@ -1,6 +1,7 @@
 // What stands in for the llama.cpp engine in a build without it (-DPITH_LLAMA=OFF).
 #include "model/llama/convert_gguf.h"
 #include "model/llama/describe_gguf.h"
+#include "model/llama/llama_causal_lm.h"
 #include "model/llama/llama_classifier.h"
 
 namespace pith {
@@ -24,5 +25,16 @@ Result<std::shared_ptr<const TokenClassifier>> load_llama_classifier(const std::
                                                                      const LlamaOptions& /*options*/) {
   return not_built();
 }
+
+Result<CausalMemory> estimate_llama_memory(const std::string& /*path*/, std::size_t /*max_context_tokens*/) {
+  return not_built();
+}
+
+Result<std::shared_ptr<const CausalLm>> load_llama_causal_lm(const std::string& /*path*/,
+                                                             const LlamaCausalOptions& /*options*/) {
+  return not_built();
+}
+
+bool is_causal_gguf(const std::string& /*path*/) { return false; }
 
 }  // namespace pith
