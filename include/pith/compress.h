@@ -114,8 +114,9 @@ struct CompressRequest {
   /// the question given the context), bm25, gzip, embedding, sentbert, bge, openai, voyageai, cohere, jinza,
   /// bge_reranker, bge_llmembedder; "" = the method's own (llmlingua, longllmlingua), and none for the other methods.
   std::string rank_method;
-  /// What the context-level filter keeps: an arithmetic suffix to the budget, "+100", "*1.5".
-  std::string context_budget = "+100";
+  /// What ranked contexts may have: an arithmetic suffix to the budget, "+100", "*1.5"; "" = "*2", as in the papers
+  /// (`reference`: "+100", as in the library).
+  std::string context_budget;
   /// "none", "before" or "after": where the question stands when contexts are ranked by perplexity; "_condition" behind
   /// it, or condition_compare: the question also stands before the contexts when tokens are judged.
   std::string condition_in_question = "none";

@@ -2,36 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <vector>
 
 namespace pith {
 namespace {
-
-struct Allowance {
-  std::int64_t n_tokens = std::numeric_limits<std::int64_t>::max();
-  std::int64_t n_contexts = std::numeric_limits<std::int64_t>::max();
-};
-
-Allowance allowance(const CompressRequest& request, std::int64_t origin_tokens, std::int64_t budget_tokens) {
-  Allowance allowed;
-  if (request.context_level_target_token >= 0) {
-    allowed.n_tokens = request.context_level_target_token;
-  } else if (request.target_context >= 0) {
-    allowed.n_contexts = request.target_context;
-  } else if (request.context_level_rate < 1.0) {
-    allowed.n_tokens =
-        static_cast<std::int64_t>(std::floor(request.context_level_rate * static_cast<double>(origin_tokens)));
-  } else if (!request.use_token_level_filter) {
-    allowed.n_tokens = budget_tokens;
-  } else if (request.target_token) {
-    allowed.n_tokens = 2 * budget_tokens;
-  } else {
-    allowed.n_tokens = (budget_tokens + origin_tokens) / 2;
-  }
-  return allowed;
-}
 
 double mean_score(const PreparedContext& context) {
   if (context.scores.empty()) return 0;
@@ -47,9 +22,31 @@ bool wants_context_filter(const CompressRequest& request) {
                                                    request.context_level_target_token >= 0);
 }
 
+ContextAllowance context_allowance(const CompressRequest& request, std::int64_t origin_tokens, std::int64_t budget_tokens) {
+  ContextAllowance allowed;
+  if (request.context_level_target_token >= 0) {
+    allowed.n_tokens = request.context_level_target_token;
+  } else if (request.target_context >= 0) {
+    allowed.n_contexts = request.target_context;
+  } else if (request.context_level_rate < 1.0) {
+    allowed.n_tokens =
+        static_cast<std::int64_t>(std::floor(request.context_level_rate * static_cast<double>(origin_tokens)));
+  } else {
+    allowed.is_given = false;
+    if (!request.use_token_level_filter) {
+      allowed.n_tokens = budget_tokens;
+    } else if (request.target_token) {
+      allowed.n_tokens = 2 * budget_tokens;
+    } else {
+      allowed.n_tokens = (budget_tokens + origin_tokens) / 2;
+    }
+  }
+  return allowed;
+}
+
 void filter_contexts(const CompressRequest& request, std::span<const std::int64_t> context_tokens,
                      std::int64_t origin_tokens, std::int64_t budget_tokens, std::span<PreparedContext> contexts) {
-  const Allowance allowed = allowance(request, origin_tokens, budget_tokens);
+  const ContextAllowance allowed = context_allowance(request, origin_tokens, budget_tokens);
   std::vector<std::uint8_t> is_forced(contexts.size(), 0);
   for (const std::int64_t id : request.force_context_ids) is_forced[static_cast<std::size_t>(id)] = 1;
   std::vector<double> means;

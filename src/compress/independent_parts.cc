@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "compress/join_contexts.h"
+#include "compress/methods.h"
 #include "compress/request_json.h"
 #include "compress/stopwatch.h"
 
@@ -163,8 +163,8 @@ Result<CompressResult> compress_independent_parts(const CompressRequest& request
   }
   whole.id = request.id;
   whole.tokenizer = std::string(counter.name());
-  whole.compressed_prompt = join_contexts(whole.compressed_prompt_list);
-  whole.origin_tokens = static_cast<std::int64_t>(counter.count(join_contexts(request.context)));
+  whole.compressed_prompt = framed_prompt(request, whole.compressed_prompt_list);
+  whole.origin_tokens = static_cast<std::int64_t>(counter.count(framed_prompt(request, request.context)));
   whole.compressed_tokens = static_cast<std::int64_t>(counter.count(whole.compressed_prompt));
   whole.timings_ms.total = total.lap();
   return whole;

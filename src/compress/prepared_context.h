@@ -36,6 +36,9 @@ struct PreparedContext {
   std::vector<std::uint8_t> forced;    ///< 1: always kept
   std::vector<std::uint8_t> matched;   ///< 1: forced by a force token (the ones drop_consecutive looks at)
   std::vector<std::uint8_t> excluded;  ///< 1: was passed over already and does not compete; empty = none
+  /// Words that stay or go together (a phrase, a sentence): equal numbers on neighbours; empty: each for itself. Free
+  /// words only, and only those of one node.
+  std::vector<std::uint32_t> unit_of_word;
   std::vector<SegmentRate> segment_rates;   ///< disjoint nodes, in order
   bool importances_are_priorities = false;  ///< a question has weighed them: they are no quantiles any more
   bool is_dropped = false;                  ///< left out as a whole by the context-level filter

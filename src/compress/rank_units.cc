@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <vector>
@@ -20,8 +21,20 @@ struct Unit {
   bool is_punctuation = false;
   std::uint32_t context = 0;
   std::uint32_t word = 0;      ///< the word, or the node's first
-  std::uint32_t node = kNone;  ///< kNone: a free word
+  std::uint32_t node = kNone;  ///< kNone: a free word, or
+  std::uint32_t n_words = 1;   ///< ... so many that stay or go together
 };
+
+/// How many of `words` from `at` on make one unit: neighbours in the text with equal numbers.
+std::uint32_t unit_length(const PreparedContext& context, std::span<const std::uint32_t> words, std::size_t at) {
+  if (context.unit_of_word.empty()) return 1;
+  std::size_t n = 1;
+  while (at + n < words.size() && words[at + n] == words[at] + n &&
+         context.unit_of_word[words[at + n]] == context.unit_of_word[words[at]]) {
+    ++n;
+  }
+  return static_cast<std::uint32_t>(n);
+}
 
 /// A total order: equal priorities put words before the marks that wait for them, then follow the text.
 bool ranks_before(const Unit& a, const Unit& b) {
@@ -31,6 +44,24 @@ bool ranks_before(const Unit& a, const Unit& b) {
   if (a.context != b.context) return a.context < b.context;
   if (a.word != b.word) return a.word < b.word;
   return a.node != kNone && (b.node == kNone || a.node < b.node);
+}
+
+/// The units of free words, given in order. One of several words ranks by the best of them and is forced if one is.
+void add_free_words(const PreparedContext& context, std::span<const std::uint32_t> words, std::uint32_t index,
+                    bool is_forced, std::vector<Unit>& units) {
+  for (std::size_t at = 0; at < words.size();) {
+    const std::uint32_t w = words[at];
+    const std::uint32_t n_words = unit_length(context, words, at);
+    at += n_words;
+    if (!context.excluded.empty() && context.excluded[w] != 0) continue;
+    Unit unit{context.priorities[w], is_forced, context.document.words[w].is_punctuation, index, w, kNone, n_words};
+    for (std::uint32_t m = w; m < w + n_words; ++m) {
+      unit.priority = std::max(unit.priority, context.priorities[m]);
+      unit.is_forced |= context.forced[m] != 0;
+      unit.is_punctuation &= context.document.words[m].is_punctuation;
+    }
+    units.push_back(unit);
+  }
 }
 
 /// Importances to priorities: the quantiles of what free words rank by.
@@ -111,7 +142,7 @@ class TreeRanker {
       enter(unit.node);
     } else {
       enter(context_.nodes[unit.word]);
-      push(unit.word);
+      for (std::uint32_t w = unit.word; w < unit.word + unit.n_words; ++w) push(w);
     }
     return outermost_;
   }
@@ -172,13 +203,9 @@ class TreeRanker {
   }
 
   void add_words(std::uint32_t n, std::vector<Unit>& units) {
-    for (const std::uint32_t w : words_of(n)) {
-      if (is_excluded(w)) continue;
-      float& priority = context_.priorities[w];
-      priority = std::min(priority, states_[n].cap);
-      units.push_back({priority, states_[n].is_forced || context_.forced[w] != 0,
-                       context_.document.words[w].is_punctuation, index_, w, kNone});
-    }
+    const std::span<const std::uint32_t> words = words_of(n);
+    for (const std::uint32_t w : words) context_.priorities[w] = std::min(context_.priorities[w], states_[n].cap);
+    add_free_words(context_, words, index_, states_[n].is_forced, units);
   }
 
   void add_node(std::uint32_t n, bool has_importance, std::vector<Unit>& units) {
@@ -191,7 +218,7 @@ class TreeRanker {
       if (!words.empty()) sum /= static_cast<double>(words.size());
       priority = std::min(priority, static_cast<float>(sum));
     }
-    units.push_back({priority, states_[n].is_forced || any_forced(n), false, index_, first_word(n), n});
+    units.push_back({priority, states_[n].is_forced || any_forced(n), false, index_, first_word(n), n, 0});
   }
 
   [[nodiscard]] std::uint32_t first_word(std::uint32_t n) const {
@@ -268,10 +295,9 @@ class TreeRanker {
 };
 
 void add_plain_units(const PreparedContext& context, std::uint32_t index, std::vector<Unit>& units) {
-  for (std::uint32_t w = 0; w < context.n_words(); ++w) {
-    units.push_back(
-        {context.priorities[w], context.forced[w] != 0, context.document.words[w].is_punctuation, index, w, kNone});
-  }
+  std::vector<std::uint32_t> words(context.n_words());
+  std::iota(words.begin(), words.end(), 0U);
+  add_free_words(context, words, index, false, units);
 }
 
 }  // namespace
@@ -298,7 +324,7 @@ Ranking rank_units(std::span<PreparedContext> contexts) {
     if (trees[unit.context]) {
       node = trees[unit.context]->take(unit, ranking.order);
     } else {
-      ranking.order.push_back({unit.context, unit.word});
+      for (std::uint32_t w = unit.word; w < unit.word + unit.n_words; ++w) ranking.order.push_back({unit.context, w});
     }
     if (ranking.order.size() == n_before) continue;  // came along with something better
     ranking.steps.push_back({static_cast<std::uint32_t>(ranking.order.size()), unit.priority, unit.context, node});

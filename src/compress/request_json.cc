@@ -229,13 +229,33 @@ const std::array kFields{
     Field{"target_context", plain<&R::target_context>},
     Field{"context_level_rate", plain<&R::context_level_rate>},
     Field{"context_level_target_token", plain<&R::context_level_target_token>},
+    Field{"rank_method", plain<&R::rank_method>},
+    Field{"context_budget", plain<&R::context_budget>},
+    Field{"condition_in_question", plain<&R::condition_in_question>},
+    Field{"condition_compare", plain<&R::condition_compare>},
+    Field{"add_instruction", plain<&R::add_instruction>},
+    Field{"reorder_context", plain<&R::reorder_context>},
+    Field{"dynamic_context_compression_ratio", plain<&R::dynamic_context_compression_ratio>},
+    Field{"force_context_number", plain<&R::force_context_number>},
+    Field{"iterative_size", plain<&R::iterative_size>},
+    Field{"use_sentence_level_filter", plain<&R::use_sentence_level_filter>},
+    Field{"token_budget_ratio", plain<&R::token_budget_ratio>},
+    Field{"keep_first_sentence", plain<&R::keep_first_sentence>},
+    Field{"keep_last_sentence", plain<&R::keep_last_sentence>},
+    Field{"keep_sentence_number", plain<&R::keep_sentence_number>},
+    Field{"high_priority_bonus", plain<&R::high_priority_bonus>},
+    Field{"keep_split", plain<&R::keep_split>},
+    Field{"concate_question", plain<&R::concate_question>},
+    Field{"strict_preserve_uncompressed", plain<&R::strict_preserve_uncompressed>},
+    Field{"reduce_level", plain<&R::reduce_level>},
+    Field{"seed", plain<&R::seed>},
     Field{"return_word_label", plain<&R::return_word_label>},
     Field{"word_sep", plain<&R::word_sep>},
     Field{"label_sep", plain<&R::label_sep>},
     Field{"return_word_scores", plain<&R::return_word_scores>},
 };
 
-// ---- Fields of the published library that llmlingua2 ignores (spec/api.md section 3) ----
+// ---- What the published library's own wrappers pass to it; nothing for a caller to set ----
 
 enum class Type { kBool, kInteger, kNumber, kString, kList };
 
@@ -246,27 +266,9 @@ struct IgnoredField {
 };
 
 constexpr std::array kIgnoredFields{
-    IgnoredField{"iterative_size", Type::kInteger, "200"},
-    IgnoredField{"force_context_number", Type::kInteger, ""},
-    IgnoredField{"use_sentence_level_filter", Type::kBool, "false"},
-    IgnoredField{"keep_split", Type::kBool, "false"},
-    IgnoredField{"keep_first_sentence", Type::kInteger, "0"},
-    IgnoredField{"keep_last_sentence", Type::kInteger, "0"},
-    IgnoredField{"keep_sentence_number", Type::kInteger, "0"},
-    IgnoredField{"high_priority_bonus", Type::kInteger, "100"},
-    IgnoredField{"context_budget", Type::kString, "\"+100\""},
-    IgnoredField{"token_budget_ratio", Type::kNumber, "1.4"},
-    IgnoredField{"condition_in_question", Type::kString, "\"none\""},
-    IgnoredField{"reorder_context", Type::kString, "\"original\""},
-    IgnoredField{"dynamic_context_compression_ratio", Type::kNumber, "0.0"},
-    IgnoredField{"condition_compare", Type::kBool, "false"},
-    IgnoredField{"add_instruction", Type::kBool, "false"},
-    IgnoredField{"rank_method", Type::kString, "\"llmlingua\""},
-    IgnoredField{"concate_question", Type::kBool, "true"},
     IgnoredField{"context_segs", Type::kList, ""},
     IgnoredField{"context_segs_rate", Type::kList, ""},
     IgnoredField{"context_segs_compress", Type::kList, ""},
-    IgnoredField{"strict_preserve_uncompressed", Type::kBool, "true"},
 };
 
 Status check_type(const IgnoredField& field, const json::value& value) {
@@ -454,6 +456,26 @@ std::string request_json(const ParsedRequest& parsed) {
   w.key("target_context").integer(r.target_context);
   w.key("context_level_rate").number(r.context_level_rate);
   w.key("context_level_target_token").integer(r.context_level_target_token);
+  w.key("rank_method").string(r.rank_method);
+  w.key("context_budget").string(r.context_budget);
+  w.key("condition_in_question").string(r.condition_in_question);
+  w.key("condition_compare").boolean(r.condition_compare);
+  w.key("add_instruction").boolean(r.add_instruction);
+  w.key("reorder_context").string(r.reorder_context);
+  w.key("dynamic_context_compression_ratio").number(r.dynamic_context_compression_ratio);
+  if (r.force_context_number) w.key("force_context_number").integer(*r.force_context_number);
+  w.key("iterative_size").integer(r.iterative_size);
+  w.key("use_sentence_level_filter").boolean(r.use_sentence_level_filter);
+  w.key("token_budget_ratio").number(r.token_budget_ratio);
+  w.key("keep_first_sentence").integer(r.keep_first_sentence);
+  w.key("keep_last_sentence").integer(r.keep_last_sentence);
+  w.key("keep_sentence_number").integer(r.keep_sentence_number);
+  w.key("high_priority_bonus").number(r.high_priority_bonus);
+  w.key("keep_split").boolean(r.keep_split);
+  w.key("concate_question").boolean(r.concate_question);
+  w.key("strict_preserve_uncompressed").boolean(r.strict_preserve_uncompressed);
+  w.key("reduce_level").string(r.reduce_level);
+  w.key("seed").integer(r.seed);
   w.key("return_word_label").boolean(r.return_word_label);
   w.key("word_sep").string(r.word_sep);
   w.key("label_sep").string(r.label_sep);

@@ -120,7 +120,7 @@ Result<void> score_contexts(std::span<PreparedContext> contexts, const TokenClas
   std::vector<TokenizedContext> tokenized(contexts.size());
   for (std::size_t c = 0; c < contexts.size(); ++c) {
     TokenizedContext& t = tokenized[c];
-    const std::vector<ByteSpan> spans = read_spans(contexts[c]);
+    const std::vector<ByteSpan> spans = contexts[c].is_dropped ? std::vector<ByteSpan>() : read_spans(contexts[c]);
     if (!spans.empty()) tokenizer.encode(contexts[c].text, &t.encoding);
     if (!contexts[c].is_plain()) keep_tokens_in(spans, t.encoding);
     const auto ends = t.encoding.n_tokens() > *capacity

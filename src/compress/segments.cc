@@ -60,6 +60,7 @@ PreparedContext slice_context(const PreparedContext& context, std::uint32_t n) {
   part.priorities = slice(context.priorities, first, last);
   part.forced = slice(context.forced, first, last);
   part.matched = slice(context.matched, first, last);
+  part.unit_of_word = slice(context.unit_of_word, first, last);
   return part;
 }
 

@@ -1,18 +1,22 @@
 #include "compress/validate.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <string_view>
+#include <tuple>
 
 #include "base/suggest.h"
+#include "compress/context_budget.h"
 #include "compress/context_filter.h"
 #include "compress/force_roles.h"
 #include "compress/json_config.h"
 #include "compress/llmlingua2.h"
+#include "compress/methods.h"
 #include "compress/protect.h"
 #include "compress/securitylingua.h"
 #include "text/structure/recognize.h"
@@ -20,22 +24,26 @@
 namespace pith {
 namespace {
 
-// Methods that a request may name; the first kMethodsThere are there. The others are known so that their absence can be
-// told apart from a misspelling.
-constexpr std::size_t kMethodsThere = 2;
-constexpr std::array<std::string_view, 6> kMethods{"llmlingua2", "securitylingua", "taco",
-                                                   "llmlingua",  "longllmlingua",  "selective_context"};
-
 Result<void> check_method(const CompressRequest& request) {
-  const auto method = std::ranges::find(kMethods, request.method);
-  if (method < kMethods.begin() + kMethodsThere) return {};
-  if (method != kMethods.end()) {
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("method \"{}\" is not available in this version: use \"{}\" or \"{}\"", request.method,
-                            kMethods[0], kMethods[1]));
+  const MethodInfo* method = find_method(request.method);
+  std::vector<std::string_view> names;
+  for (const MethodInfo& known : all_methods()) {
+    if (known.is_available) names.push_back(known.name);
   }
-  return fail(ErrorCode::kUnknownField,
-              fmt::format("unknown method \"{}\"{}", request.method, did_you_mean(request.method, kMethods)));
+  if (method == nullptr) {
+    return fail(ErrorCode::kUnknownField,
+                fmt::format("unknown method \"{}\"{}", request.method, did_you_mean(request.method, names)));
+  }
+  if (!method->is_available) {
+    return fail(ErrorCode::kUnsupported, fmt::format("method \"{}\" is not available in this version: use one of {}",
+                                                     request.method, fmt::join(names, ", ")));
+  }
+  if (request.reference && !method->has_reference) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("reference is about published libraries, and none has method \"{}\": leave out reference",
+                            request.method));
+  }
+  return {};
 }
 
 Result<void> check_budget(const CompressRequest& request) {
@@ -63,6 +71,12 @@ Result<void> check_threshold(const CompressRequest& request) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("threshold is {}, outside [0, 1): give the score that a word must exceed, e.g. 0.5",
                             *request.threshold));
+  }
+  if (find_method(request.method)->scorer != Scorer::kTokenClassifier) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("threshold is about the scores of a token classifier, which method \"{}\" does not use: give "
+                            "a rate or target_token",
+                            request.method));
   }
   if (request.reference && request.method != kSecurityLingua) {
     return fail(ErrorCode::kInvalidArgument,
@@ -202,17 +216,63 @@ Result<void> check_question(const CompressRequest& request) {
               "one of them out");
 }
 
+Result<void> check_name(std::string_view field, const std::string& value, std::span<const std::string_view> names) {
+  if (std::ranges::find(names, value) != names.end()) return {};
+  return fail(ErrorCode::kInvalidArgument, fmt::format("{} \"{}\" is not known{}; use one of {}", field,
+                                                       value.substr(0, 64), did_you_mean(value, names),
+                                                       fmt::join(names, ", ")));
+}
+
+Result<void> check_range(std::string_view field, double value, double least, double most) {
+  if (value >= least && value <= most) return {};  // NaN fails
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("{} is {}, outside {} to {}", field, value, least, most));
+}
+
+/// How contexts are ranked and what causal models do. With `reference` the library's laxer rules hold.
+Result<void> check_ranking(const CompressRequest& request) {
+  constexpr std::array<std::string_view, 6> kConditions{"none",           "before",           "after",
+                                                        "none_condition", "before_condition", "after_condition"};
+  constexpr std::array<std::string_view, 3> kOrders{"original", "sort", "two_stage"};
+  constexpr std::array<std::string_view, 4> kLevels{"token", "phrase", "sentence", "sent"};
+  if (auto ok = check_name("condition_in_question", request.condition_in_question, kConditions); !ok) return ok;
+  if (auto ok = check_name("reduce_level", request.reduce_level, kLevels); !ok) return ok;
+  if (rank_method_of(request) == "longllmlingua" && request.question.empty()) {
+    return fail(ErrorCode::kInvalidArgument,
+                "rank_method longllmlingua ranks contexts by a question, and there is none: give question, or use "
+                "rank_method llmlingua");
+  }
+  if (auto ok = apply_context_budget(0, request.context_budget); !ok) return tl::unexpected(ok.error());
+  constexpr double kMostTokens = 1e6;
+  if (auto ok = check_range("iterative_size", static_cast<double>(request.iterative_size), 1, kMostTokens); !ok) return ok;
+  if (request.reference) return {};
+  if (auto ok = check_name("reorder_context", request.reorder_context, kOrders); !ok) return ok;
+  const std::tuple<std::string_view, double, double, double> ranges[] = {
+      {"dynamic_context_compression_ratio", request.dynamic_context_compression_ratio, 0, 1},
+      {"token_budget_ratio", request.token_budget_ratio, 0.01, 1e6},
+      {"keep_first_sentence", static_cast<double>(request.keep_first_sentence), 0, 1e9},
+      {"keep_last_sentence", static_cast<double>(request.keep_last_sentence), 0, 1e9},
+      {"keep_sentence_number", static_cast<double>(request.keep_sentence_number), 0, 1e9},
+      {"high_priority_bonus", request.high_priority_bonus, 0, 1e9},
+      {"force_context_number", static_cast<double>(request.force_context_number.value_or(1)), 1, 1e9}};
+  for (const auto& [field, value, least, most] : ranges) {
+    if (auto ok = check_range(field, value, least, most); !ok) return ok;
+  }
+  return {};
+}
+
 /// What the published library does not have.
 Result<void> check_reference(const CompressRequest& request) {
   if (!request.reference) return {};
+  const bool is_causal = find_method(request.method)->is_framed;  // structured prompts are theirs in the library
   const std::pair<std::string_view, bool> fields[] = {{"force_patterns", !request.force_patterns.empty()},
                                                       {"force_spans", !request.force_spans.empty()},
                                                       {"force_roles", !request.force_roles.empty()},
                                                       {"keep_references", request.keep_references},
                                                       {"minify", request.minify},
                                                       {"markers", request.markers},
-                                                      {"structured", request.structured},
-                                                      {"json_config", !request.json_config.empty()}};
+                                                      {"structured", request.structured && !is_causal},
+                                                      {"json_config", !request.json_config.empty() && !is_causal}};
   for (const auto& [name, is_given] : fields) {
     if (!is_given) continue;
     return fail(ErrorCode::kInvalidArgument,
@@ -239,6 +299,7 @@ Result<void> validate(const CompressRequest& request) {
   if (auto ok = check_protection(request); !ok) return ok;
   if (auto ok = check_roles(request); !ok) return ok;
   if (auto ok = check_context_filter(request); !ok) return ok;
+  if (auto ok = check_ranking(request); !ok) return ok;
   return check_independent(request);
 }
 
@@ -247,13 +308,45 @@ std::vector<std::string> unused_field_warnings(const CompressRequest& request) {
   const auto unused = [&](std::string_view field) {
     warnings.push_back(fmt::format("{} has no effect with method {}", field, request.method));
   };
-  if (!request.instruction.empty() && request.method != kSecurityLingua) unused("instruction");
-  if (!request.question.empty() && !ranks_by_question(request)) {
+  const CompressRequest standard;
+  const MethodInfo* method = find_method(request.method);
+  if (method == nullptr) return warnings;
+  const bool is_classifier = method->scorer == Scorer::kTokenClassifier;
+  const bool is_ranked = !rank_method_of(request).empty() && !(is_classifier && request.reference);
+  if (!request.instruction.empty() && request.method != kSecurityLingua && !method->is_framed) unused("instruction");
+  const bool asks = ranks_by_question(request) || method->is_framed || is_ranked || request.method == "bm25" ||
+                    request.method == "tf_idf" || request.method == "pages";
+  if (!request.question.empty() && !asks) {
     if (request.reference && request.method == "llmlingua2") {
       warnings.emplace_back("question has no effect with reference: the library's LLMLingua-2 does not use it");
     } else {
       unused("question");
     }
+  }
+  // name, whether it was given another value than its default, whether the method heeds it
+  const bool is_long = method->is_framed;
+  const std::tuple<std::string_view, bool, bool> fields[] = {
+      {"iterative_size", request.iterative_size != standard.iterative_size, is_long},
+      {"rank_method", !request.rank_method.empty() && !(is_classifier && request.rank_method == "llmlingua"), is_ranked},
+      {"context_budget", !request.context_budget.empty() && request.context_budget != "+100", is_ranked},
+      {"reorder_context", request.reorder_context != standard.reorder_context, is_ranked},
+      {"dynamic_context_compression_ratio", request.dynamic_context_compression_ratio != 0, is_ranked},
+      {"force_context_number", request.force_context_number.has_value(), is_ranked},
+      {"condition_in_question", request.condition_in_question != standard.condition_in_question, is_long || is_ranked},
+      {"condition_compare", request.condition_compare, is_long},
+      {"add_instruction", request.add_instruction, is_long},
+      {"use_sentence_level_filter", request.use_sentence_level_filter, is_long},
+      {"token_budget_ratio", request.token_budget_ratio != standard.token_budget_ratio, is_long},
+      {"keep_first_sentence", request.keep_first_sentence != 0, is_long},
+      {"keep_last_sentence", request.keep_last_sentence != 0, is_long},
+      {"keep_sentence_number", request.keep_sentence_number != 0, is_long},
+      {"high_priority_bonus", request.high_priority_bonus != standard.high_priority_bonus, is_long},
+      {"keep_split", request.keep_split, is_long},
+      {"concate_question", !request.concate_question, is_long},
+      {"reduce_level", request.reduce_level != standard.reduce_level, request.method == "selective_context"},
+      {"seed", request.seed != 0, request.method == "random"}};
+  for (const auto& [name, is_given, is_heeded] : fields) {
+    if (is_given && !is_heeded) unused(name);
   }
   return warnings;
 }

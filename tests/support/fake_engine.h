@@ -43,7 +43,9 @@ class FakeEngine final : public Engine {
       if (progress && !progress(i, n_steps)) return fail(ErrorCode::kCancelled, "cancelled");
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    return keep_longest(request);
+    CompressResult result = keep_longest(request);
+    result.warnings = unused_field_warnings(request);
+    return result;
   }
 
   [[nodiscard]] std::string model_description() const override { return "fake model " + options_.model; }

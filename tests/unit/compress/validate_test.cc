@@ -162,6 +162,46 @@ TEST(ValidateTest, WarnsOfFieldsTheMethodDoesNotUse) {
               ::testing::ElementsAre("question has no effect with method securitylingua"));
 }
 
+TEST(ValidateTest, WarnsOfWhatOnlyCausalModelsHeed) {
+  CompressRequest request = good();
+  request.iterative_size = 100;
+  request.force_context_number = 2;
+  request.token_budget_ratio = 1.5;
+  EXPECT_THAT(unused_field_warnings(request),
+              ::testing::ElementsAre("iterative_size has no effect with method llmlingua2",
+                                     "force_context_number has no effect with method llmlingua2",
+                                     "token_budget_ratio has no effect with method llmlingua2"));
+  request.method = "llmlingua";
+  EXPECT_THAT(unused_field_warnings(request), ::testing::IsEmpty());
+}
+
+TEST(ValidateTest, RefusesRankingsThatMakeNoSense) {
+  const std::pair<void (*)(CompressRequest&), std::string_view> cases[] = {
+      {[](CompressRequest& r) { r.rank_method = "longllmlingua"; }, "there is none: give question"},
+      {[](CompressRequest& r) { r.condition_in_question = "during"; }, "condition_in_question \"during\""},
+      {[](CompressRequest& r) { r.reorder_context = "sorted"; }, "did you mean \"sort\""},
+      {[](CompressRequest& r) { r.dynamic_context_compression_ratio = 1.5; }, "outside 0 to 1"},
+      {[](CompressRequest& r) { r.context_budget = "abc"; }, "context_budget \"abc\""},
+      {[](CompressRequest& r) { r.context_budget = "/0"; }, "divides by zero"},
+      {[](CompressRequest& r) { r.iterative_size = 0; }, "iterative_size is 0"},
+      {[](CompressRequest& r) { r.reduce_level = "word"; }, "reduce_level \"word\""},
+      {[](CompressRequest& r) { r.method = "taco"; }, "not available in this version"},
+      {[](CompressRequest& r) {
+         r.method = "random";
+         r.reference = true;
+       },
+       "leave out reference"},
+  };
+  for (const auto& [change, message] : cases) {
+    CompressRequest request = good();
+    request.context = {"a b", "c d"};
+    change(request);
+    const auto result = validate(request);
+    ASSERT_FALSE(result) << message;
+    EXPECT_THAT(result.error().message, ::testing::HasSubstr(message));
+  }
+}
+
 TEST(ValidateTest, AQuestionAndAThresholdContradict) {
   CompressRequest request = good();
   request.question = std::string("q");
