@@ -151,12 +151,16 @@ void add_method_flags(CLI::App* app, CompressRequest* r) {
   constexpr const char* kGroup = "Method";
   add_text(
       app, "--method", &r->method, "NAME",
-      "llmlingua2 (default), or securitylingua: what reveals a jailbreak's intention, and system_prompt in the JSON")
+      "What scores words (default: llmlingua2): llmlingua2 or securitylingua, by a token classifier; llmlingua, "
+      "longllmlingua or selective_context, by a causal model; head, tail, ends, random, stop_words, bm25, tf_idf or "
+      "pages, without a model, to compare with")
       ->group(kGroup);
   add_text(app, "--question", &r->question, "TEXT",
-           "What the result is to answer: passages that fit it keep more of their words")
+           "What the result is to answer: passages that fit it keep more of their words (llmlingua and longllmlingua: "
+           "also the end of the result)")
       ->group(kGroup);
-  add_text(app, "--instruction", &r->instruction, "TEXT", "The instruction before the text, for methods that use it")
+  add_text(app, "--instruction", &r->instruction, "TEXT",
+           "The instruction before the text, for methods that use it (llmlingua, longllmlingua, securitylingua)")
       ->group(kGroup);
   add_choice(
       app, "--token-to-word", {"mean", "first"},
@@ -229,13 +233,20 @@ void add_request_flags(CLI::App* app, CompressRequest* request) {
   add_keep_flags(app, request);
   add_context_flags(app, request);
   add_method_flags(app, request);
+  add_ranking_flags(app, request);
+  add_causal_flags(app, request);
   add_return_flags(app, request);
 }
 
 void add_engine_flags(CLI::App* app, EngineOptions* o) {
   constexpr const char* kGroup = "Engine";
   add_text(app, "-m,--model", &o->model, "NAME|DIR|FILE",
-           "Model: a name of `pith models list`, a folder, or a GGUF file of `pith convert` (default: default)")
+           "Model: a name of `pith models list`, a folder, or a GGUF file: of `pith convert`, or of a causal model "
+           "(default: default)")
+      ->group(kGroup);
+  add_text(app, "--causal-model", &o->causal_model, "NAME|FILE",
+           "The causal model (GGUF) of methods and rankings that need one, unless --model names one (default: "
+           "smollm2-135m)")
       ->group(kGroup);
   add_text(app, "--embedder", &o->embedder, "NAME|DIR|none",
            "The sentence encoder that ranks passages by --question (default: minilm, if it has been pulled)")

@@ -17,6 +17,9 @@ namespace pith::cli {
 void add_budget_flags(CLI::App* app, CompressRequest* request);
 /// --tokenizer: a name or a path that load_token_counter() takes.
 CLI::Option* add_tokenizer_flag(CLI::App* app, std::string* tokenizer, const std::string& description);
+/// How several texts are ranked and ordered, and what causal models do (ranking_flags.cc). Part of:
+void add_ranking_flags(CLI::App* app, CompressRequest* request);
+void add_causal_flags(CLI::App* app, CompressRequest* request);
 /// All other fields.
 void add_request_flags(CLI::App* app, CompressRequest* request);
 

@@ -66,8 +66,7 @@ Result<CoarseFilter> coarse_filter(const CompressRequest& request, const Context
   auto ranked = ranker.rank(request.question, texts, progress);
   if (!ranked) return tl::unexpected(ranked.error());
 
-  const ContextAllowance asked =
-      context_allowance(request, static_cast<std::int64_t>(origin_tokens), budget_tokens);
+  const ContextAllowance asked = context_allowance(request, static_cast<std::int64_t>(origin_tokens), budget_tokens);
   double most_tokens = static_cast<double>(asked.n_tokens);
   std::int64_t most_contexts = std::min(asked.n_contexts, request.force_context_number.value_or(asked.n_contexts));
   if (!asked.is_given) {

@@ -19,8 +19,8 @@ namespace pith {
 inline constexpr std::string_view kDefaultContextBudget = "*2";
 
 struct CoarseFilter {
-  std::vector<std::size_t> order;     ///< contexts that stay, as they are to follow each other
-  std::vector<double> rate_offsets;   ///< per context of the request; empty if the request asks for none
+  std::vector<std::size_t> order;    ///< contexts that stay, as they are to follow each other
+  std::vector<double> rate_offsets;  ///< per context of the request; empty if the request asks for none
 };
 
 /// Ranks the contexts by the question and sets is_dropped. Contexts are taken best first (forced ones before), until
@@ -29,9 +29,9 @@ struct CoarseFilter {
 /// context_budget applied, and force_context_number contexts. Contexts with a part that nothing may be dropped from
 /// stay if strict_preserve_uncompressed. With use_context_level_filter off all stay.
 ///
-/// The order follows reorder_context. rate_offsets fall evenly from +d for the best to -d for the last that stayed, less
-/// their mean by tokens, so that the whole keeps what was asked (d: dynamic_context_compression_ratio).
-/// Errors: the ranker's, kInvalidArgument (context_budget).
+/// The order follows reorder_context. rate_offsets fall evenly from +d for the best to -d for the last that stayed,
+/// less their mean by tokens, so that the whole keeps what was asked (d: dynamic_context_compression_ratio). Errors:
+/// the ranker's, kInvalidArgument (context_budget).
 [[nodiscard]] Result<CoarseFilter> coarse_filter(const CompressRequest& request, const ContextRanker& ranker,
                                                  std::span<PreparedContext> contexts, std::int64_t budget_tokens,
                                                  const TokenCounter& counter, const ProgressCallback& progress);

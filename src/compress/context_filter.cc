@@ -22,7 +22,8 @@ bool wants_context_filter(const CompressRequest& request) {
                                                    request.context_level_target_token >= 0);
 }
 
-ContextAllowance context_allowance(const CompressRequest& request, std::int64_t origin_tokens, std::int64_t budget_tokens) {
+ContextAllowance context_allowance(const CompressRequest& request, std::int64_t origin_tokens,
+                                   std::int64_t budget_tokens) {
   ContextAllowance allowed;
   if (request.context_level_target_token >= 0) {
     allowed.n_tokens = request.context_level_target_token;

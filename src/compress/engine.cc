@@ -89,8 +89,8 @@ class LoadedEngine final : public Engine {
     if (!run) return tl::unexpected(run.error());
     const auto compress_one = [&](const CompressRequest& one, const CompressProgress& one_progress) {
       if (!one.minify) return (*run)->compress(one, one_progress);
-      return compress_minified(
-          one, **counter, [&](const CompressRequest& small) { return (*run)->compress(small, one_progress); });
+      return compress_minified(one, **counter,
+                               [&](const CompressRequest& small) { return (*run)->compress(small, one_progress); });
     };
     // The results of parts stay in this engine, whose models and windows never change.
     auto result = request.independent_contexts

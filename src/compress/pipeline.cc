@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "compress/budget.h"
-#include "compress/constraints.h"
 #include "compress/coarse_filter.h"
+#include "compress/constraints.h"
 #include "compress/context_filter.h"
 #include "compress/join_contexts.h"
 #include "compress/keep_references.h"
@@ -154,7 +154,8 @@ class Compression {
     order_.resize(contexts_.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     if (!contexts_ranked() || keeps_everything_) return {};
-    const auto coarse = coarse_filter(request_, *parts_.ranker, contexts_, budget_ - frame_tokens(), counter_, progress_);
+    const auto coarse =
+        coarse_filter(request_, *parts_.ranker, contexts_, budget_ - frame_tokens(), counter_, progress_);
     if (!coarse) return tl::unexpected(coarse.error());
     order_ = coarse->order;
     rate_offsets_ = coarse->rate_offsets;
@@ -212,7 +213,8 @@ class Compression {
   [[nodiscard]] Result<std::size_t> choose() {
     if (keeps_everything_ || !request_.use_token_level_filter) return ranking_.steps.size();
     const auto count_steps = [this](std::size_t n_steps) {
-      return count(framed(in_order(render_texts(contexts_, keep_flags(contexts_, ranking_, n_steps), render_options_))));
+      return count(
+          framed(in_order(render_texts(contexts_, keep_flags(contexts_, ranking_, n_steps), render_options_))));
     };
     // Segments were counted one by one; where they meet, the whole may have a token more than the sum.
     if (has_own_budgets() && !request_.target_token) budget_ = std::max(budget_, count_steps(ranking_.n_forced));

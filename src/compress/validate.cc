@@ -73,10 +73,11 @@ Result<void> check_threshold(const CompressRequest& request) {
                             *request.threshold));
   }
   if (find_method(request.method)->scorer != Scorer::kTokenClassifier) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("threshold is about the scores of a token classifier, which method \"{}\" does not use: give "
-                            "a rate or target_token",
-                            request.method));
+    return fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("threshold is about the scores of a token classifier, which method \"{}\" does not use: give "
+                    "a rate or target_token",
+                    request.method));
   }
   if (request.reference && request.method != kSecurityLingua) {
     return fail(ErrorCode::kInvalidArgument,
@@ -218,15 +219,14 @@ Result<void> check_question(const CompressRequest& request) {
 
 Result<void> check_name(std::string_view field, const std::string& value, std::span<const std::string_view> names) {
   if (std::ranges::find(names, value) != names.end()) return {};
-  return fail(ErrorCode::kInvalidArgument, fmt::format("{} \"{}\" is not known{}; use one of {}", field,
-                                                       value.substr(0, 64), did_you_mean(value, names),
-                                                       fmt::join(names, ", ")));
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("{} \"{}\" is not known{}; use one of {}", field, value.substr(0, 64),
+                          did_you_mean(value, names), fmt::join(names, ", ")));
 }
 
 Result<void> check_range(std::string_view field, double value, double least, double most) {
   if (value >= least && value <= most) return {};  // NaN fails
-  return fail(ErrorCode::kInvalidArgument,
-              fmt::format("{} is {}, outside {} to {}", field, value, least, most));
+  return fail(ErrorCode::kInvalidArgument, fmt::format("{} is {}, outside {} to {}", field, value, least, most));
 }
 
 /// How contexts are ranked and what causal models do. With `reference` the library's laxer rules hold.
@@ -244,7 +244,8 @@ Result<void> check_ranking(const CompressRequest& request) {
   }
   if (auto ok = apply_context_budget(0, request.context_budget); !ok) return tl::unexpected(ok.error());
   constexpr double kMostTokens = 1e6;
-  if (auto ok = check_range("iterative_size", static_cast<double>(request.iterative_size), 1, kMostTokens); !ok) return ok;
+  if (auto ok = check_range("iterative_size", static_cast<double>(request.iterative_size), 1, kMostTokens); !ok)
+    return ok;
   if (request.reference) return {};
   if (auto ok = check_name("reorder_context", request.reorder_context, kOrders); !ok) return ok;
   const std::tuple<std::string_view, double, double, double> ranges[] = {
@@ -327,7 +328,8 @@ std::vector<std::string> unused_field_warnings(const CompressRequest& request) {
   const bool is_long = method->is_framed;
   const std::tuple<std::string_view, bool, bool> fields[] = {
       {"iterative_size", request.iterative_size != standard.iterative_size, is_long},
-      {"rank_method", !request.rank_method.empty() && !(is_classifier && request.rank_method == "llmlingua"), is_ranked},
+      {"rank_method", !request.rank_method.empty() && !(is_classifier && request.rank_method == "llmlingua"),
+       is_ranked},
       {"context_budget", !request.context_budget.empty() && request.context_budget != "+100", is_ranked},
       {"reorder_context", request.reorder_context != standard.reorder_context, is_ranked},
       {"dynamic_context_compression_ratio", request.dynamic_context_compression_ratio != 0, is_ranked},

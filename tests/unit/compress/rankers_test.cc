@@ -119,7 +119,8 @@ TEST(GzipRankerTest, CountsTheBytesThatPythonsGzipWrites) {
 }
 
 TEST(Bm25RankerTest, HasTwoFormulas) {
-  const std::vector<std::string> texts{"penguins eat fish", "the pole was finally reached", "reached! the POLE", "cold"};
+  const std::vector<std::string> texts{"penguins eat fish", "the pole was finally reached", "reached! the POLE",
+                                       "cold"};
   const auto pith = make_ranker("bm25", {}).value()->rank("Reached the pole", views_of(texts));
   const auto okapi = make_ranker("bm25", {.reference = true}).value()->rank("Reached the pole", views_of(texts));
   ASSERT_TRUE(pith && okapi);
