@@ -110,41 +110,52 @@ std::optional<CompiledNetwork> from_cache(const BlobCache& cache, const BlobKey&
   }
 }
 
-Result<CompiledNetwork> compile(const EncoderConfig& config, const std::shared_ptr<const Checkpoint>& weights,
-                                Precision precision, const ov::AnyMap& settings) {
-  const auto graph = build_encoder_graph(config, weights, precision);
+Result<CompiledNetwork> compile(const ov::AnyMap& settings, const NetworkStorage& storage,
+                                const std::function<Result<std::shared_ptr<ov::Model>>()>& build) {
+  const auto graph = build();
   if (!graph) return tl::unexpected(graph.error());
-  return CompiledNetwork{.storage = weights,
-                         .drop_storage = [file = weights.get()] { file->drop_resident_pages(); },
+  return CompiledNetwork{.storage = storage.kept,
+                         .drop_storage = storage.drop,
                          .model = core().compile_model(*graph, kDevice, settings),
                          .info = {}};
 }
 
 }  // namespace
 
+std::string openvino_arithmetic(Precision precision) {
+  return fmt::format("OpenVINO {}, {}, {}", ov::get_openvino_version().buildNumber, cpu_identity(),
+                     precision_name(precision));
+}
+
 std::string network_arithmetic(Precision precision) {
-  return fmt::format("encoder graph {}, OpenVINO {}, {}, {}", kEncoderGraphVersion,
-                     ov::get_openvino_version().buildNumber, cpu_identity(), precision_name(precision));
+  return fmt::format("encoder graph {}, {}", kEncoderGraphVersion, openvino_arithmetic(precision));
+}
+
+Result<CompiledNetwork> compile_network(const BlobKey& key, const std::string& cache_dir, const ov::AnyMap& settings,
+                                        const NetworkStorage& storage,
+                                        const std::function<Result<std::shared_ptr<ov::Model>>()>& build) {
+  if (cache_dir == "none") return compile(settings, storage, build);
+  const BlobCache cache(cache_dir.empty() ? pith::cache_dir() + "/compiled" : cache_dir);
+  if (auto network = from_cache(cache, key, settings)) return std::move(*network);
+  auto network = compile(settings, storage, build);
+  if (!network) return network;
+  if (!cache.store(key, [&](std::ostream& out) { network->model.export_model(out); })) return network;
+  // What was just compiled holds the quantised weights in memory, which the stored one reads where they lie.
+  network = fail(ErrorCode::kInternal, "");
+  auto stored = from_cache(cache, key, settings);
+  network = stored ? Result<CompiledNetwork>(std::move(*stored)) : compile(settings, storage, build);
+  if (network) network->info = {.from_cache = false, .cache_written = true};
+  return network;
 }
 
 Result<CompiledNetwork> compile_encoder(const EncoderConfig& config, std::string_view config_text,
                                         const std::shared_ptr<const Checkpoint>& weights, Precision precision,
                                         int n_threads, const std::string& cache_dir) {
   try {
-    const ov::AnyMap settings = properties(config, precision, n_threads);
-    if (cache_dir == "none") return compile(config, weights, precision, settings);
-    const BlobCache cache(cache_dir.empty() ? pith::cache_dir() + "/compiled" : cache_dir);
-    const BlobKey key = make_key(config.task, config_text, *weights, precision);
-    if (auto network = from_cache(cache, key, settings)) return std::move(*network);
-    auto network = compile(config, weights, precision, settings);
-    if (!network) return network;
-    if (!cache.store(key, [&](std::ostream& out) { network->model.export_model(out); })) return network;
-    // What was just compiled holds the quantised weights in memory, which the stored one reads where they lie.
-    network = fail(ErrorCode::kInternal, "");
-    auto stored = from_cache(cache, key, settings);
-    network = stored ? Result<CompiledNetwork>(std::move(*stored)) : compile(config, weights, precision, settings);
-    if (network) network->info = {.from_cache = false, .cache_written = true};
-    return network;
+    const NetworkStorage storage{.kept = weights, .drop = [file = weights.get()] { file->drop_resident_pages(); }};
+    return compile_network(make_key(config.task, config_text, *weights, precision), cache_dir,
+                           properties(config, precision, n_threads), storage,
+                           [&] { return build_encoder_graph(config, weights, precision); });
   } catch (const std::exception& e) {
     return fail(ErrorCode::kInternal, fmt::format("OpenVINO cannot compile {}: {}", weights->path(), e.what()));
   }
