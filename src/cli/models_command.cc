@@ -42,9 +42,12 @@ std::vector<Row> rows_of(const std::vector<KnownModel>& models) {
       row.n_incoming_bytes = n_incoming_bytes(*hub);
       const auto found =
           std::find_if(pulled.begin(), pulled.end(), [&](const PulledModel& m) { return m.id == hub->id(); });
-      if (found != pulled.end()) {
+      // A repository of GGUF files may hold others than the known one.
+      const PulledFile* const file = found == pulled.end() ? nullptr : found->find(hub->file);
+      if (found != pulled.end() && (hub->file.empty() || file != nullptr || found->files.empty())) {
         row.pulled = *found;
-        pulled.erase(found);
+        if (file != nullptr) row.pulled->files = {*file};
+        if (file == nullptr || found->files.size() == 1) pulled.erase(found);
       }
     }
     rows.push_back(std::move(row));
@@ -73,8 +76,8 @@ std::string list_as_text(const std::vector<Row>& rows, std::size_t columns) {
   for (const Row& row : rows) {
     out += fmt::format("{}  ({})\n", row.known.name, availability(row));
     if (row.is_known) {
-      out += fmt::format("{}{}\n{}{}; {}; {}\n", indent, wrap(row.known.summary, columns, kIndent), indent,
-                         row.known.architecture, row.known.size, row.known.licence);
+      out += fmt::format("{}{}\n{}{}, {}; {}; {}\n", indent, wrap(row.known.summary, columns, kIndent), indent,
+                         model_kind_name(row.known.kind), row.known.architecture, row.known.size, row.known.licence);
     } else {
       out += fmt::format("{}commit {} of hf:{}\n", indent, row.pulled->commit, row.pulled->id);
     }
@@ -95,6 +98,7 @@ std::string list_as_json(const std::vector<Row>& rows) {
     w.begin_object();
     w.key("name").string(row.known.name);
     if (row.is_known) {
+      w.key("kind").string(model_kind_name(row.known.kind));
       w.key("summary").string(row.known.summary);
       w.key("architecture").string(row.known.architecture);
       w.key("size").string(row.known.size);
@@ -114,7 +118,26 @@ std::string list_as_json(const std::vector<Row>& rows) {
   return std::move(w).text() + '\n';
 }
 
+std::string causal_as_text(const ModelInfo& m) {
+  return fmt::format(
+      "file          {}\n"
+      "kind          causal language model, for methods llmlingua, longllmlingua and selective_context\n"
+      "architecture  {}, {} layers x {}, {} heads, {} for keys, {} intermediate\n"
+      "parameters    {}\n"
+      "vocabulary    {}\n"
+      "context       {} tokens\n"
+      "weights       {} bytes, {} (stored as {})\n"
+      "memory        about {}: weights {}, a full context {}, work {}\n",
+      m.dir, m.architecture, m.n_layers, m.hidden_size, m.n_heads, m.causal->n_kv_heads, m.intermediate_size,
+      with_commas(m.n_parameters), with_commas(m.vocab_size), with_commas(m.max_sequence_tokens),
+      with_commas(m.n_weight_bytes), m.causal->quantization, m.storage,
+      bytes_text(static_cast<std::uint64_t>(m.n_weight_bytes) + m.causal->kv_cache_bytes + m.causal->scratch_bytes),
+      bytes_text(static_cast<std::uint64_t>(m.n_weight_bytes)), bytes_text(m.causal->kv_cache_bytes),
+      bytes_text(m.causal->scratch_bytes));
+}
+
 std::string info_as_text(const ModelInfo& m) {
+  if (m.causal) return causal_as_text(m);
   return fmt::format(
       "folder        {}\n"
       "architecture  {}, {} layers x {}, {} heads, {} intermediate\n"
@@ -140,7 +163,15 @@ void write_info(const ModelInfo& m, JsonWriter* out) {
   w.key("parameters").integer(m.n_parameters);
   w.key("weight_bytes").integer(m.n_weight_bytes);
   w.key("storage").string(m.storage);
-  w.key("keep_label").string(m.keep_label);
+  if (m.causal) {
+    w.key("kind").string("causal");
+    w.key("key_heads").integer(m.causal->n_kv_heads);
+    w.key("quantization").string(m.causal->quantization);
+    w.key("context_memory_bytes").integer(m.causal->kv_cache_bytes);
+    w.key("work_memory_bytes").integer(m.causal->scratch_bytes);
+  } else {
+    w.key("keep_label").string(m.keep_label);
+  }
 }
 
 std::string source_as_text(const PulledModel& m) {
@@ -206,20 +237,30 @@ Result<int> show(const std::string& name, bool as_json, const Environment& envir
   auto pulled = pulled_by_name(name);
   if (pulled && !path->starts_with(pulled->dir)) pulled.reset();  // a folder of that name came first
   std::error_code error;
-  const bool is_bare = pulled && !std::filesystem::exists(*path + "/config.json", error);  // GGUF files
-  ModelInfo info;
-  info.dir = *path;
+  // Of a folder of GGUF files there is nothing to say but which they are.
+  const bool is_bare =
+      pulled && std::filesystem::is_directory(*path, error) && !std::filesystem::exists(*path + "/config.json", error);
+  std::optional<ModelInfo> info;
+  std::string problem;
   if (!is_bare) {
-    const auto described = describe_model(*path);
-    if (!described) return tl::unexpected(described.error());
-    info = *described;
+    auto described = describe_model(*path);
+    // Of a pulled file that cannot be read it still helps to know where it came from.
+    if (!described && (!pulled || std::filesystem::is_directory(*path, error))) {
+      return tl::unexpected(described.error());
+    }
+    if (described) info = std::move(*described);
+    if (!described) problem = described.error().message;
   }
-  if (!as_json)
-    return print((is_bare ? "" : info_as_text(info)) + (pulled ? source_as_text(*pulled) : ""), environment);
+  if (!as_json) {
+    return print((info ? info_as_text(*info) : "") + (pulled ? source_as_text(*pulled) : "") +
+                     (problem.empty() ? "" : fmt::format("not readable  {}\n", problem)),
+                 environment);
+  }
   JsonWriter w;
   w.begin_object();
-  if (!is_bare) write_info(info, &w);
+  if (info) write_info(*info, &w);
   if (pulled) write_source(*pulled, &w);
+  if (!problem.empty()) w.key("not_readable").string(problem);
   w.end_object();
   return print(std::move(w).text() + '\n', environment);
 }

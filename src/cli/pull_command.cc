@@ -163,7 +163,7 @@ Result<int> remove(const std::string& name, bool is_sure, const Environment& env
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("'{}': a model is deleted as a whole: `pith models rm {}`", name, hub->id()));
   }
-  const bool is_one_file = !hub->file.empty();
+  const bool is_one_file = !hub->file.empty() || !hub->quantization.empty();
   const auto existing = find_pulled(*hub);
   if (is_one_file && existing && *existing && (*existing)->files.size() > 1) {
     return fail(ErrorCode::kInvalidArgument, fmt::format("'{}' lies in a folder with other files: `pith models rm {}` "
@@ -200,8 +200,8 @@ void add_pull_command(CommandSet* commands, CLI::App* models, const Environment&
   add_switch(command.app, "--json", &flags->json, "Write the result as JSON");
   command.positional_usage = "NAME";
   command.positionals = {{"NAME",
-                          "A name of `pith models list`, hf:ORG/NAME for any model with model.safetensors, or "
-                          "hf:ORG/NAME/FILE.gguf; @REVISION may follow"}};
+                          "A name of `pith models list`, hf:ORG/NAME for any model with model.safetensors, "
+                          "hf:ORG/NAME:FILE.gguf or, by quantisation, hf:ORG/NAME:Q4_K_M; @REVISION may follow"}};
   command.min_positionals = 1;
   command.max_positionals = 1;
   command.positional_kind = PositionalKind::kModels;

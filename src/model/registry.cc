@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <string_view>
 #include <system_error>
@@ -22,6 +23,9 @@
 namespace pith {
 namespace {
 
+constexpr std::pair<std::string_view, ModelKind> kKinds[] = {
+    {"classifier", ModelKind::kClassifier}, {"embedder", ModelKind::kEmbedder}, {"causal", ModelKind::kCausal}};
+
 Result<KnownModel> read_row(const json::value& value, const std::string& path) {
   const auto bad = [&](std::string_view what) {
     return fail(ErrorCode::kBadModel, fmt::format("{}: a model's {}", path, what));
@@ -38,6 +42,12 @@ Result<KnownModel> read_row(const json::value& value, const std::string& path) {
     if (text == nullptr || !text->is_string()) return bad(fmt::format("'{}' is missing or not a string", key));
     *target = std::string(text->get_string());
   }
+  const json::value* kind = object->if_contains("kind");
+  const auto known_kind = std::ranges::find_if(kKinds, [&](const auto& row) {
+    return kind != nullptr && kind->is_string() && std::string_view(kind->get_string()) == row.first;
+  });
+  if (known_kind == std::end(kKinds)) return bad("'kind' is not classifier, embedder or causal");
+  model.kind = known_kind->second;
   if (model.folder.empty() && !(has_hub_prefix(model.hub) && parse_hub_name(model.hub))) {
     return bad(fmt::format("'folder' is empty and 'hub' ('{}') is not hf:ORG/NAME", printable(model.hub)));
   }
@@ -66,6 +76,10 @@ tl::unexpected<Error> unknown_model(const std::string& name, const std::vector<K
 }
 
 }  // namespace
+
+std::string_view model_kind_name(ModelKind kind) {
+  return std::ranges::find_if(kKinds, [&](const auto& row) { return row.second == kind; })->first;
+}
 
 Result<std::vector<KnownModel>> known_models() {
   const std::string path = data_dir() + "/models/registry.json";

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/hub/hub_name.h"
@@ -11,15 +12,26 @@
 
 namespace pith {
 
+/// What a model is for.
+enum class ModelKind {
+  kClassifier,  ///< says of each word how likely it is kept
+  kEmbedder,    ///< compares meanings
+  kCausal,      ///< says how surprising each word is (load_causal_lm.h); a GGUF file
+};
+
+/// "classifier", "embedder" or "causal".
+[[nodiscard]] std::string_view model_kind_name(ModelKind kind);
+
 /// A model Pith knows by name, from models/registry.json in data_dir().
 struct KnownModel {
-  std::string name;           ///< "default", "microsoft/llmlingua-2-..."
-  std::string summary;        ///< one line
-  std::string architecture;   ///< "bert", "xlm-roberta", ...
-  std::string size;           ///< for people: "6 layers x 384, 22 M parameters, 23 MB"
-  std::string licence;        ///< SPDX identifier
-  std::string folder;         ///< below data_dir() when it ships with Pith, else ""
-  std::string hub;            ///< what `pith models pull` fetches ("hf:ORG/NAME"), else ""; one of the two is there
+  std::string name;  ///< "default", "microsoft/llmlingua-2-..."
+  ModelKind kind = ModelKind::kClassifier;
+  std::string summary;       ///< one line
+  std::string architecture;  ///< "bert", "xlm-roberta", ...
+  std::string size;          ///< for people: "6 layers x 384, 22 M parameters, 23 MB"
+  std::string licence;       ///< SPDX identifier
+  std::string folder;        ///< below data_dir() when it ships with Pith, else ""
+  std::string hub;  ///< what `pith models pull` fetches ("hf:ORG/NAME[/FILE.gguf]"), else ""; one of the two is there
   bool is_supported = false;  ///< Pith has an engine for its architecture
 };
 

@@ -10,7 +10,8 @@ namespace pith {
 namespace {
 
 constexpr std::string_view kPrefix = "hf:";
-constexpr std::string_view kForm = "expected hf:ORG/NAME, hf:ORG/NAME@REVISION or hf:ORG/NAME/FILE.gguf";
+constexpr std::string_view kForm =
+    "expected hf:ORG/NAME, hf:ORG/NAME@REVISION, hf:ORG/NAME:FILE.gguf or hf:ORG/NAME:QUANTISATION";
 
 bool is_word_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
@@ -24,6 +25,14 @@ bool is_repository_word(std::string_view word) {
          std::all_of(word.begin(), word.end(), is_word_char);
 }
 
+/// What repositories name their files by: "Q4_K_M", "UD-Q2_K_XL", "f16".
+bool is_quantization(std::string_view word) {
+  constexpr std::size_t kMostBytes = 40;
+  return !word.empty() && word.size() <= kMostBytes && std::all_of(word.begin(), word.end(), is_word_char);
+}
+
+char small_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 tl::unexpected<Error> bad_name(std::string_view text, std::string_view what) {
   return fail(ErrorCode::kInvalidArgument, fmt::format("model name '{}': {}; {}", printable(text), what, kForm));
 }
@@ -32,6 +41,7 @@ tl::unexpected<Error> bad_name(std::string_view text, std::string_view what) {
 
 std::string to_text(const HubName& name) {
   return std::string(kPrefix) + name.id() + (name.file.empty() ? "" : "/" + name.file) +
+         (name.quantization.empty() ? "" : ":" + name.quantization) +
          (name.revision.empty() ? "" : "@" + name.revision);
 }
 
@@ -46,6 +56,16 @@ Result<HubName> parse_hub_name(std::string_view text) {
     if (auto ok = check_revision(name.revision); !ok) return tl::unexpected(ok.error());
     text = text.substr(0, at);
   }
+  std::string_view choice;
+  const std::size_t colon = text.find(':');
+  if (colon != std::string_view::npos) {
+    choice = text.substr(colon + 1);
+    text = text.substr(0, colon);
+    if (!choice.ends_with(".gguf") && !is_quantization(choice)) {
+      return bad_name(whole,
+                      fmt::format("'{}' is neither a .gguf file nor a quantisation such as Q4_K_M", printable(choice)));
+    }
+  }
   const std::size_t first = text.find('/');
   if (first == std::string_view::npos) return bad_name(whole, "no '/' in it");
   const std::size_t second = std::min(text.find('/', first + 1), text.size());
@@ -56,13 +76,38 @@ Result<HubName> parse_hub_name(std::string_view text) {
       return bad_name(whole, fmt::format("'{}' is not a name of letters, digits, '.', '-' and '_'", printable(word)));
     }
   }
-  if (second < text.size()) {
-    name.file = text.substr(second + 1);
+  if (second < text.size() && colon != std::string_view::npos) {
+    return bad_name(whole, "names a file twice");
+  }
+  const bool is_file = second < text.size() || choice.ends_with(".gguf");
+  if (!is_file) name.quantization = choice;
+  if (is_file) {
+    name.file = choice.empty() ? text.substr(second + 1) : choice;
     if (!is_safe_file_name(name.file) || !name.file.ends_with(".gguf")) {
       return bad_name(whole, fmt::format("'{}' is not the path of a .gguf file", printable(name.file)));
     }
   }
   return name;
+}
+
+bool is_of_quantization(std::string_view file_name, std::string_view quantization) {
+  constexpr std::string_view kExtension = ".gguf";
+  constexpr std::string_view kPart = "-00001-of-00001";
+  if (quantization.empty() || !file_name.ends_with(kExtension)) return false;
+  file_name.remove_suffix(kExtension.size());
+  file_name.remove_prefix(file_name.rfind('/') + 1);  // npos + 1 = 0
+  const auto has_form_of_part = [&](std::string_view tail) {
+    return std::equal(tail.begin(), tail.end(), kPart.begin(), kPart.end(),
+                      [](char c, char form) { return form == '0' || form == '1' ? c >= '0' && c <= '9' : c == form; });
+  };
+  if (file_name.size() > kPart.size() && has_form_of_part(file_name.substr(file_name.size() - kPart.size()))) {
+    file_name.remove_suffix(kPart.size());
+  }
+  if (file_name.size() < quantization.size()) return false;
+  const std::size_t n_before = file_name.size() - quantization.size();
+  return (n_before == 0 || file_name[n_before - 1] == '-' || file_name[n_before - 1] == '.') &&
+         std::equal(quantization.begin(), quantization.end(), file_name.begin() + static_cast<std::ptrdiff_t>(n_before),
+                    [](char a, char b) { return small_letter(a) == small_letter(b); });
 }
 
 Result<void> check_revision(std::string_view revision) {

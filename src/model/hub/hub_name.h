@@ -3,7 +3,9 @@
 //   hf:microsoft/llmlingua-2-xlm-roberta-large-meetingbank
 //   hf:org/name@v1.0               a branch, tag or commit
 //   hf:org/name/model-q4.gguf      one GGUF file of a repository
-//   hf:org/name/model-q4.gguf@v1.0
+//   hf:org/name:model-q4.gguf      the same
+//   hf:org/name:Q4_K_M             the GGUF file whose name ends in that quantisation
+//   hf:org/name:Q4_K_M@v1.0
 #pragma once
 
 #include <string>
@@ -16,15 +18,16 @@ namespace pith {
 struct HubName {
   std::string org;
   std::string name;
-  std::string file{};      ///< a *.gguf file's path in the repository, or ""
-  std::string revision{};  ///< "" = the main branch
+  std::string file{};          ///< a *.gguf file's path in the repository, or ""
+  std::string revision{};      ///< "" = the main branch
+  std::string quantization{};  ///< which of a repository's GGUF files, by the end of its name; "" where `file` is given
 
   [[nodiscard]] std::string id() const { return org + '/' + name; }
 
   friend bool operator==(const HubName&, const HubName&) = default;
 };
 
-/// "hf:ORG/NAME[/FILE][@REVISION]", as parse_hub_name() reads it.
+/// "hf:ORG/NAME[/FILE|:QUANTISATION][@REVISION]", as parse_hub_name() reads it.
 [[nodiscard]] std::string to_text(const HubName& name);
 
 /// True for "hf:...", whatever follows.
@@ -33,6 +36,10 @@ struct HubName {
 /// Parses a name; the prefix "hf:" may be left out. The parts are safe as names of folders and in URLs.
 /// Errors: kInvalidArgument, with the expected form.
 [[nodiscard]] Result<HubName> parse_hub_name(std::string_view text);
+
+/// Whether a file's name without folder, ".gguf" and "-00001-of-00002" ends in `quantization`, behind '-' or '.', in
+/// capitals or not: "x/model-Q4_K_M.gguf" is of q4_k_m and not of K_M.
+[[nodiscard]] bool is_of_quantization(std::string_view file_name, std::string_view quantization);
 
 /// A branch, tag or commit: letters, digits and "._-/+", at most 200 bytes, no "..". Errors: kInvalidArgument.
 [[nodiscard]] Result<void> check_revision(std::string_view revision);

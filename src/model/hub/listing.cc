@@ -104,9 +104,9 @@ const HubFile* find_file(const HubListing& listing, std::string_view file_name) 
   return found == listing.files.end() ? nullptr : &*found;
 }
 
-/// Up to ten names, as commands can take them.
+/// Names, as commands can take them.
 std::string gguf_names(const HubListing& listing, const HubName& name) {
-  constexpr std::size_t kMostNames = 10;
+  constexpr std::size_t kMostNames = 40;
   std::vector<std::string> names;
   for (const HubFile& file : listing.files) {
     if (!file.name.ends_with(".gguf")) continue;
@@ -117,6 +117,26 @@ std::string gguf_names(const HubListing& listing, const HubName& name) {
     names.push_back(fmt::format("hf:{}/{}", name.id(), printable(file.name)));
   }
   return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// The one file of a quantisation, or the first of its parts.
+Result<HubName> find_quantization(const HubListing& listing, const HubName& name) {
+  HubName chosen = name;
+  std::vector<std::string> found;
+  for (const HubFile& file : listing.files) {
+    if (!is_of_quantization(file.name, name.quantization)) continue;
+    if (const auto part = parse_part(file.name, ".gguf"); part && part->index != 1) continue;
+    chosen.file = file.name;
+    found.push_back(fmt::format("hf:{}/{}", name.id(), printable(file.name)));
+  }
+  chosen.quantization.clear();
+  if (found.size() == 1) return chosen;
+  const std::string names = found.empty() ? gguf_names(listing, name) : fmt::format("{}", fmt::join(found, ", "));
+  return fail(ErrorCode::kNotFound,
+              fmt::format("{}: {}", to_text(name),
+                          !found.empty()  ? "more than one file is of that quantisation; name one of " + names
+                          : names.empty() ? "there is no GGUF file in that repository"
+                                          : "no file of that quantisation on the hub; there are: " + names));
 }
 
 Result<std::vector<HubFile>> choose_gguf(const HubListing& listing, const HubName& name) {
@@ -191,6 +211,11 @@ Result<HubListing> parse_listing(std::string_view text, std::string_view name) {
 
 Result<std::vector<HubFile>> choose_files(const HubListing& listing, const HubName& name) {
   if (!name.file.empty()) return choose_gguf(listing, name);
+  if (!name.quantization.empty()) {
+    const auto chosen = find_quantization(listing, name);
+    if (!chosen) return tl::unexpected(chosen.error());
+    return choose_gguf(listing, *chosen);
+  }
   auto files = choose_weights(listing, name);
   if (!files) return files;
   constexpr std::array<std::string_view, 7> kSmall{

@@ -30,9 +30,10 @@ struct HubListing {
 [[nodiscard]] Result<HubListing> parse_listing(std::string_view text, std::string_view name);
 
 /// The files of `listing` that the model `name` consists of: configuration, tokenizer and safetensors weights, whole or
-/// in parts; or, of a name with a file, that GGUF file and its other parts.
+/// in parts; or, of a name with a file or a quantisation, that GGUF file and its other parts.
 /// Errors: kUnsupported (weights only in another format: the message says which, and what to do), kBadModel (parts or
-/// the tokenizer missing), kNotFound (no such file; the message lists the GGUF files there are).
+/// the tokenizer missing), kNotFound (no such file, or several of that quantisation; the message lists the GGUF files
+/// there are).
 [[nodiscard]] Result<std::vector<HubFile>> choose_files(const HubListing& listing, const HubName& name);
 
 }  // namespace pith

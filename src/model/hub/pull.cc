@@ -94,6 +94,11 @@ class Pull {
   std::optional<PullResult> find_commit_here() {
     if (!existing_ || request_.is_forced || !is_commit(name_.revision)) return std::nullopt;
     std::vector<PulledFile> files;
+    if (!name_.quantization.empty()) {
+      const PulledFile* const file = existing_->find_gguf(name_.quantization);
+      if (file == nullptr) return std::nullopt;
+      name_.file = file->name;
+    }
     for (const PulledFile& file : existing_->files) {
       const bool is_asked = name_.file.empty() ? !is_gguf(file.name) : file.name == name_.file;
       if (!is_asked) continue;
@@ -138,6 +143,7 @@ class Pull {
     auto files = choose_files(*listing, request_.model);
     if (!files) return tl::unexpected(files.error());
     commit_ = std::move(listing->commit);
+    if (!name_.quantization.empty()) name_.file = files->front().name;
     incoming_ = incoming_dir(name_) + '/' + commit_;
     for (HubFile& file : *files) items_.push_back({.file = std::move(file)});
     return {};

@@ -104,6 +104,17 @@ const PulledFile* PulledModel::find(const std::string& file_name) const {
   return found == files.end() ? nullptr : &*found;
 }
 
+const PulledFile* PulledModel::find_gguf(const std::string& quantization) const {
+  const PulledFile* found = nullptr;
+  for (const PulledFile& file : files) {
+    if (!is_of_quantization(file.name, quantization)) continue;
+    if (file.name.find("-of-") != std::string::npos && file.name.find("-00001-of-") == std::string::npos) continue;
+    if (found != nullptr) return nullptr;
+    found = &file;
+  }
+  return found;
+}
+
 std::uint64_t PulledModel::n_bytes() const {
   std::uint64_t n = 0;
   for (const PulledFile& file : files) n += file.n_bytes;
@@ -154,11 +165,15 @@ Result<std::string> resolve_pulled(const HubName& name, const std::string& shown
   if (!*model) return not_there(fmt::format("model '{}' is not on this machine yet", shown_name));
   const PulledModel& found = **model;
   std::string commit = found.commit;
-  if (!name.file.empty()) {
-    const PulledFile* file = found.find(name.file);
-    if (file == nullptr)
-      return not_there(fmt::format("file '{}' of '{}' is not on this machine yet", name.file, found.id));
+  std::string file_name;
+  if (!name.file.empty() || !name.quantization.empty()) {
+    const PulledFile* file = name.file.empty() ? found.find_gguf(name.quantization) : found.find(name.file);
+    if (file == nullptr) {
+      return not_there(fmt::format("file '{}' of '{}' is not on this machine yet",
+                                   name.file.empty() ? name.quantization : name.file, found.id));
+    }
     commit = file->commit;
+    file_name = file->name;
   }
   constexpr std::size_t kShortCommit = 7;
   const bool is_that = name.revision.empty() || name.revision == found.revision ||
@@ -167,7 +182,7 @@ Result<std::string> resolve_pulled(const HubName& name, const std::string& shown
     return not_there(fmt::format("model '{}' is here at revision {} (commit {}), not at {}", found.id, found.revision,
                                  commit.substr(0, kShortCommit), name.revision));
   }
-  if (!name.file.empty()) return found.dir + '/' + name.file;
+  if (!file_name.empty()) return found.dir + '/' + file_name;
   if (found.files.size() == 1 && found.files.front().name.ends_with(".gguf")) {
     return found.dir + '/' + found.files.front().name;
   }

@@ -38,6 +38,8 @@ struct PulledModel {
   std::vector<PulledFile> files;
 
   [[nodiscard]] const PulledFile* find(const std::string& name) const;
+  /// The one file, or the first part of the one file, of a quantisation; null where there is none, or several.
+  [[nodiscard]] const PulledFile* find_gguf(const std::string& quantization) const;
   [[nodiscard]] std::uint64_t n_bytes() const;
 };
 
@@ -57,9 +59,9 @@ struct PulledModel {
 /// Bytes of an interrupted pull that lie in incoming_dir(); 0 when there is none.
 [[nodiscard]] std::uint64_t n_incoming_bytes(const HubName& name);
 
-/// The folder of a pulled model, or of a name with a file that file; for a model of nothing but one GGUF file that
-/// file. A revision must be the one that was pulled. Errors: kNotFound, with the command that pulls it, in which
-/// `shown_name` stands for the model; those of find_pulled.
+/// The folder of a pulled model, or of a name with a file or a quantisation that file; for a model of nothing but one
+/// GGUF file that file. A revision must be the one that was pulled. Errors: kNotFound, with the command that pulls it,
+/// in which `shown_name` stands for the model; those of find_pulled.
 [[nodiscard]] Result<std::string> resolve_pulled(const HubName& name, const std::string& shown_name);
 
 /// Writes DIR/pith.json. Errors: kIo.

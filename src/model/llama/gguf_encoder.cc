@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "model/encoder_tensors.h"
+#include "model/llama/causal_header.h"
 
 namespace pith {
 namespace {
@@ -53,6 +54,13 @@ std::map<std::string, std::string> stems(const EncoderConfig& config) {
 Result<EncoderConfig> read_gguf_config(const GgufFile& file) {
   const GgufValue* format = file.find(kGgufFormatKey);
   const auto* number = format == nullptr ? nullptr : std::get_if<std::uint64_t>(format);
+  if (number == nullptr && is_causal_gguf(file)) {
+    return fail(
+        ErrorCode::kUnsupported,
+        fmt::format("{}: holds a causal language model ({}), which says how surprising words are, and this asks "
+                    "for an encoder; give it to --method llmlingua, longllmlingua or selective_context",
+                    file.path(), file.text("general.architecture").value_or("")));
+  }
   if (number == nullptr) {
     return fail(
         ErrorCode::kUnsupported,

@@ -9,92 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "model/llama/gguf_encoder.h"
+#include "model/llama/causal_header.h"
 #include "model/llama/gguf_file.h"
 #include "model/llama/gguf_tokenizer.h"
 #include "model/llama/llama_session.h"
 
 namespace pith {
 namespace {
-
-constexpr std::array<std::string_view, 4> kArchitectures{"llama", "qwen2", "qwen3", "gpt2"};
-constexpr std::size_t kLogitsBytes = std::size_t{64} << 20;  // of one micro-batch, about
-
-struct Header {
-  std::string architecture;
-  std::uint64_t n_layers = 0, hidden_size = 0, n_heads = 0, n_kv_heads = 0, head_size = 0, context_length = 0;
-  std::uint64_t n_vocab = 0;
-
-  [[nodiscard]] std::size_t n_batch_tokens() const {
-    return std::clamp<std::size_t>(kLogitsBytes / (4 * n_vocab) / 32 * 32, 32, 256);
-  }
-};
-
-/// A whole number from 1 to `largest`; `fallback` where it is missing, 0 meaning that it may not be.
-Result<std::uint64_t> read_count(const GgufFile& file, const std::string& key, std::uint64_t largest,
-                                 std::uint64_t fallback) {
-  const GgufValue* const value = file.find(key);
-  if (value == nullptr && fallback != 0) return fallback;
-  const auto* const n = value == nullptr ? nullptr : std::get_if<std::uint64_t>(value);
-  if (n == nullptr || *n == 0 || *n > largest) {
-    return fail(ErrorCode::kBadModel,
-                fmt::format("{}: \"{}\" must be a whole number from 1 to {}", file.path(), key, largest));
-  }
-  return *n;
-}
-
-Result<Header> read_header(const GgufFile& file) {
-  if (file.find(kGgufConfigKey) != nullptr) {
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("{} holds an encoder that `pith convert` wrote, not a causal model; methods with a causal "
-                            "model need a GGUF file of one, such as SmolLM2 or Qwen",
-                            file.path()));
-  }
-  const auto architecture = file.text("general.architecture");
-  if (!architecture) return tl::unexpected(architecture.error());
-  if (std::find(kArchitectures.begin(), kArchitectures.end(), *architecture) == kArchitectures.end()) {
-    return fail(ErrorCode::kUnsupported, fmt::format("{}: an architecture \"{}\" is not supported; Pith reads llama, "
-                                                     "qwen2, qwen3 and gpt2",
-                                                     file.path(), *architecture));
-  }
-  Header header;
-  header.architecture = *architecture;
-  const auto read = [&](std::string_view name, std::uint64_t largest, std::uint64_t fallback, std::uint64_t* target) {
-    const auto n = read_count(file, fmt::format("{}.{}", *architecture, name), largest, fallback);
-    if (n) *target = *n;
-    return n;
-  };
-  if (auto n = read("block_count", 512, 0, &header.n_layers); !n) return tl::unexpected(n.error());
-  if (auto n = read("embedding_length", 1U << 16, 0, &header.hidden_size); !n) return tl::unexpected(n.error());
-  if (auto n = read("attention.head_count", 1024, 0, &header.n_heads); !n) return tl::unexpected(n.error());
-  if (auto n = read("attention.head_count_kv", 1024, header.n_heads, &header.n_kv_heads); !n) {
-    return tl::unexpected(n.error());
-  }
-  if (auto n = read("context_length", 1U << 24, 0, &header.context_length); !n) return tl::unexpected(n.error());
-  if (header.n_heads % header.n_kv_heads != 0 || (file.find(header.architecture + ".attention.key_length") == nullptr &&
-                                                  header.hidden_size % header.n_heads != 0)) {
-    return fail(ErrorCode::kBadModel, fmt::format("{}: {} values in {} heads, {} of them for keys, do not divide",
-                                                  file.path(), header.hidden_size, header.n_heads, header.n_kv_heads));
-  }
-  const std::uint64_t plain_head = std::max<std::uint64_t>(header.hidden_size / header.n_heads, 1);
-  if (auto n = read("attention.key_length", 1024, plain_head, &header.head_size); !n) return tl::unexpected(n.error());
-  std::uint64_t n_value = 0;
-  std::uint64_t n_rope = 0;
-  if (auto n = read("attention.value_length", 1024, header.head_size, &n_value); !n) return tl::unexpected(n.error());
-  if (auto n = read("rope.dimension_count", 1024, header.head_size, &n_rope); !n) return tl::unexpected(n.error());
-  if (n_value != header.head_size || n_rope > header.head_size || (n_rope % 2 != 0 && *architecture != "gpt2")) {
-    return fail(ErrorCode::kBadModel, fmt::format("{}: keys of {}, values of {} and rotations of {} do not fit",
-                                                  file.path(), header.head_size, n_value, n_rope));
-  }
-  const GgufTensor* const table = file.find_tensor("token_embd.weight");
-  if (table == nullptr || table->shape.size() != 2 || table->shape[0] <= 0 || table->shape[0] > (1 << 22) ||
-      static_cast<std::uint64_t>(table->shape[1]) != header.hidden_size) {
-    return fail(ErrorCode::kBadModel,
-                fmt::format("{}: token_embd.weight must be rows of {} values", file.path(), header.hidden_size));
-  }
-  header.n_vocab = static_cast<std::uint64_t>(table->shape[0]);
-  return header;
-}
 
 class LlamaCausalLm final : public CausalLm {
  public:
@@ -150,38 +71,26 @@ class LlamaCausalLm final : public CausalLm {
   std::string description_;
 };
 
-std::size_t context_of(const Header& header, std::size_t asked) {
-  const auto trained = static_cast<std::size_t>(header.context_length);
-  return asked == 0 ? trained : std::min(asked, trained);
-}
-
 }  // namespace
 
 bool is_causal_gguf(const std::string& path) {
   const auto file = GgufFile::open(path);
-  return file && file->find(kGgufConfigKey) == nullptr && file->find("tokenizer.ggml.model") != nullptr &&
-         read_header(*file).has_value();
+  return file && is_causal_gguf(*file);
 }
 
 Result<CausalMemory> estimate_llama_memory(const std::string& path, std::size_t max_context_tokens) {
   const auto file = GgufFile::open(path);
   if (!file) return tl::unexpected(file.error());
-  const auto header = read_header(*file);
+  const auto header = read_causal_header(*file);
   if (!header) return tl::unexpected(header.error());
-  const std::uint64_t n_context = context_of(*header, max_context_tokens);
-  const std::uint64_t n_batch = header->n_batch_tokens();
-  return CausalMemory{
-      .weights_bytes = file->bytes().size(),
-      .kv_cache_bytes = n_context * header->n_layers * header->n_kv_heads * header->head_size * 2 * 2,
-      // Logits, attention of one layer without flash attention, and some rows of activations.
-      .scratch_bytes = 4 * n_batch * (header->n_vocab + 2 * n_context * header->n_heads + 16 * header->hidden_size)};
+  return causal_memory(*file, *header, max_context_tokens);
 }
 
 Result<std::shared_ptr<const CausalLm>> load_llama_causal_lm(const std::string& path,
                                                              const LlamaCausalOptions& options) {
   const auto file = GgufFile::open(path);
   if (!file) return tl::unexpected(file.error());
-  const auto header = read_header(*file);
+  const auto header = read_causal_header(*file);
   if (!header) return tl::unexpected(header.error());
   auto tokenizer = load_gguf_tokenizer(*file);
   if (!tokenizer) return tl::unexpected(std::move(tokenizer.error()));
@@ -205,7 +114,7 @@ Result<std::shared_ptr<const CausalLm>> load_llama_causal_lm(const std::string& 
   auto shared = std::make_shared<LlamaShared>();
   shared->on_gpu = options.device != Device::kCpu && devices->gpu != nullptr && options.n_gpu_layers != 0;
   shared->n_vocab = static_cast<std::size_t>(header->n_vocab);
-  shared->max_context_tokens = context_of(*header, options.max_context_tokens);
+  shared->max_context_tokens = header->n_context_tokens(options.max_context_tokens);
   shared->n_batch_tokens = header->n_batch_tokens();
   shared->n_threads = options.n_threads;
   llama_model_params params = llama_model_default_params();
