@@ -210,7 +210,8 @@ class Connection {
   }
 
   template <class Stream>
-  Step send(Stream& stream, const std::string& method_and_target, const std::vector<HttpHeader>& headers) {
+  Step send(Stream& stream, const std::string& method_and_target, const std::vector<HttpHeader>& headers,
+            std::string_view body = {}) {
     std::string text = method_and_target + " HTTP/1.1\r\n";
     for (const auto& [name, value] : headers) {
       const auto is_break = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
@@ -218,8 +219,9 @@ class Connection {
       text += fmt::format("{}: {}\r\n", name, value);
     }
     text += "\r\n";
-    const error_code error = wait([&](auto done) { asio::async_write(stream, asio::buffer(text), std::move(done)); },
-                                  exchange_.idle_timeout_ms);
+    const std::array<asio::const_buffer, 2> pieces{asio::buffer(text), asio::buffer(body)};
+    const error_code error =
+        wait([&](auto done) { asio::async_write(stream, pieces, std::move(done)); }, exchange_.idle_timeout_ms);
     if (error) return dropped(error, "while the request was sent");
     return {};
   }
@@ -261,7 +263,9 @@ class Connection {
       headers.push_back({"Proxy-Authorization", exchange_.proxy->authorization});
     }
     const std::string target = asks_proxy ? to_text(exchange_.url) : exchange_.url.target;
-    if (auto ok = send(stream, "GET " + target, headers); !ok) return tl::unexpected(ok.error());
+    if (auto ok = send(stream, fmt::format("{} {}", exchange_.method, target), headers, exchange_.body); !ok) {
+      return tl::unexpected(ok.error());
+    }
 
     boost::beast::flat_buffer buffer(kBufferBytes);
     std::optional<Parser> parser;

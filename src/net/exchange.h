@@ -17,15 +17,17 @@ namespace pith {
 
 struct Exchange {
   Url url;
-  std::optional<Proxy> proxy;       ///< http: asked for the whole URL; https: asked for a tunnel (CONNECT)
-  std::vector<HttpHeader> headers;  ///< all of them, Host included
+  std::optional<Proxy> proxy;  ///< http: asked for the whole URL; https: asked for a tunnel (CONNECT)
+  std::string_view method = "GET";
+  std::vector<HttpHeader> headers;  ///< all of them, Host and what describes the body included
+  std::string_view body{};          ///< sent behind the headers
   int connect_timeout_ms = 0;
   int idle_timeout_ms = 0;
   std::uint64_t max_body_bytes = 0;
   std::function<bool()> cancelled;
 };
 
-/// GET. `on_head` says whether the body is wanted; if not, the connection is closed and the head returned.
+/// `on_head` says whether the body is wanted; if not, the connection is closed and the head returned.
 /// Errors: see http_get().
 [[nodiscard]] tl::expected<HttpHead, HttpFailure> run_exchange(
     const Exchange& exchange, const std::function<Result<bool>(const HttpHead&)>& on_head,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "net/exchange.h"
@@ -45,6 +46,14 @@ tl::expected<Url, HttpFailure> next_url(const Url& url, const HttpHead& head) {
   return *next;
 }
 
+Result<void> check_encoding(const HttpHead& head) {
+  const std::string_view encoding = head.header("Content-Encoding");
+  if (encoding.empty() || same_name(encoding, "identity")) return {};
+  return fail(ErrorCode::kIo, fmt::format("{}: compressed its answer unasked, so sizes and checksums would not fit; if "
+                                          "there is a proxy in between, bypass it with NO_PROXY",
+                                          head.host));
+}
+
 std::vector<HttpHeader> headers_for(const HttpRequest& request, const HttpOptions& options, const Url& url,
                                     bool with_authorization) {
   std::vector<HttpHeader> headers{{"Host", authority(url)},
@@ -83,12 +92,7 @@ tl::expected<HttpResponse, HttpFailure> http_get(const HttpRequest& request, con
                             .cancelled = options.cancelled};
     const auto on_head = [&](const HttpHead& head) -> Result<bool> {
       if (is_redirect(head.status)) return false;  // its body is of no interest
-      const std::string_view encoding = head.header("Content-Encoding");
-      if (!encoding.empty() && !same_name(encoding, "identity")) {
-        return fail(ErrorCode::kIo, fmt::format("{}: compressed its answer unasked, so sizes and checksums would not "
-                                                "fit; if there is a proxy in between, bypass it with NO_PROXY",
-                                                head.host));
-      }
+      if (auto ok = check_encoding(head); !ok) return tl::unexpected(ok.error());
       response.head = head;
       if (handler.on_head) {
         if (auto ok = handler.on_head(response); !ok) return tl::unexpected(ok.error());
@@ -119,6 +123,38 @@ tl::expected<HttpText, HttpFailure> http_get_text(const HttpRequest& request, co
   auto response = http_get(request, options, handler);
   if (!response) return tl::unexpected(std::move(response.error()));
   text.response = std::move(*response);
+  return text;
+}
+
+tl::expected<HttpText, HttpFailure> http_post_json(const HttpRequest& request, std::string_view json,
+                                                   const HttpOptions& options) {
+  const auto url = parse_url(request.url);
+  if (!url) return refuse(url.error().code, url.error().message);
+  const auto proxy = proxy_for(*url, options.proxies);
+  if (!proxy) return refuse(proxy.error().code, proxy.error().message);
+  Exchange exchange{.url = *url,
+                    .proxy = *proxy,
+                    .method = "POST",
+                    .headers = headers_for(request, options, *url, !request.authorization.empty()),
+                    .body = json,
+                    .connect_timeout_ms = options.connect_timeout_ms,
+                    .idle_timeout_ms = options.idle_timeout_ms,
+                    .max_body_bytes = options.max_body_bytes,
+                    .cancelled = options.cancelled};
+  exchange.headers.push_back({"Content-Type", "application/json"});
+  exchange.headers.push_back({"Content-Length", std::to_string(json.size())});
+  HttpText text;
+  const auto on_head = [](const HttpHead& head) -> Result<bool> {
+    if (auto ok = check_encoding(head); !ok) return tl::unexpected(ok.error());
+    return true;
+  };
+  const auto on_body = [&](std::string_view piece) -> Result<void> {
+    text.body += piece;
+    return {};
+  };
+  auto head = run_exchange(exchange, on_head, on_body);
+  if (!head) return tl::unexpected(std::move(head.error()));
+  text.response.head = std::move(*head);
   return text;
 }
 

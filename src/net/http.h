@@ -1,4 +1,4 @@
-// A client for downloads over HTTP and HTTPS: one GET at a time, streamed to the caller, on the caller's thread.
+// A client over HTTP and HTTPS: one GET at a time, streamed to the caller, or one POST, on the caller's thread.
 //
 //   HttpOptions options;
 //   options.proxies = proxy_settings_from_environment();
@@ -91,5 +91,10 @@ struct HttpText {
 
 /// The same with the body as a string; set options.max_body_bytes.
 [[nodiscard]] tl::expected<HttpText, HttpFailure> http_get_text(const HttpRequest& request, const HttpOptions& options);
+
+/// POST of a JSON text. Redirects are answers like others and not followed, so nothing reaches another server. The
+/// caller says what `cancelled` means (an end of patience, too); an answer is as bounded as with http_get_text().
+[[nodiscard]] tl::expected<HttpText, HttpFailure> http_post_json(const HttpRequest& request, std::string_view json,
+                                                                 const HttpOptions& options);
 
 }  // namespace pith

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "base/check.h"
 #include "base/suggest.h"
@@ -12,6 +13,8 @@
 #include "compress/rankers/embedding_ranker.h"
 #include "compress/rankers/gzip_ranker.h"
 #include "compress/rankers/perplexity_ranker.h"
+#include "compress/rankers/ranking_server.h"
+#include "compress/rankers/server_ranker.h"
 
 namespace pith {
 namespace {
@@ -94,11 +97,11 @@ Result<std::unique_ptr<ContextRanker>> make_ranker(std::string_view rank_method,
                     fmt::format("rank_method \"{}\" needs an embedding model; name one, or use bm25", rank_method));
       }
       return std::make_unique<EmbeddingRanker>(sources.embedder);
-    case RankerNeeds::kEndpoint:
-      return fail(ErrorCode::kUnsupported,
-                  fmt::format("rank_method \"{}\" asks a server, which this version does not do; use embedding, "
-                              "longllmlingua or bm25",
-                              rank_method));
+    case RankerNeeds::kEndpoint: {
+      auto server = resolve_ranking_server(rank_method, sources.endpoint);
+      if (!server) return tl::unexpected(server.error());
+      return std::make_unique<ServerRanker>(std::move(*server));
+    }
   }
   PITH_CHECK(false, std::string(rank_method));
 }

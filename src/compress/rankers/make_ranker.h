@@ -54,8 +54,9 @@ enum class RankerNeeds { kNothing, kCausalLm, kEmbedder, kEndpoint };
 ///   gzip           normalised compression distance, lowest
 ///   llmlingua, longllmlingua      mean surprisal (perplexity_ranker.h), by `condition`
 ///   embedding, sentbert, bge      cosine under the local embedder, whichever it is, highest
-///   openai, voyageai, cohere, jinza, bge_reranker, bge_llmembedder   by a server
-/// Errors: kUnknownField (another name), kInvalidArgument (a source is missing), kUnsupported.
+///   openai, voyageai, bge_llmembedder     cosine of a server's vectors, highest (server_ranker.h)
+///   cohere, jinza, bge_reranker           a server's own score, highest
+/// Errors: kUnknownField (another name), kInvalidArgument (a source is missing, the endpoint makes no sense).
 [[nodiscard]] Result<std::unique_ptr<ContextRanker>> make_ranker(std::string_view rank_method,
                                                                  const RankerSources& sources);
 
