@@ -2,14 +2,37 @@
 
 #include <fmt/format.h>
 
+#include "compress/baselines/baselines.h"
 #include "compress/classifier_scorer.h"
 #include "compress/methods.h"
+#include "compress/perplexity_scorer.h"
 #include "compress/pipeline.h"
 #include "compress/rankers/make_ranker.h"
+#include "compress/reference_llmlingua.h"
 #include "compress/reference_llmlingua2.h"
+#include "text/punkt.h"
+#include "text/segment.h"
 
 namespace pith {
 namespace {
+
+/// Sentences by Pith's own rules, as spans from the first word's begin to the last one's end.
+std::vector<ByteSpan> own_sentences(std::string_view text) {
+  std::vector<ByteSpan> spans;
+  const auto document = segment(text);
+  if (!document) return spans;
+  for (const Sentence& sentence : document->sentences) {
+    if (sentence.first_word == sentence.end_word) continue;
+    spans.push_back(
+        {document->words[sentence.first_word].span.begin, document->words[sentence.end_word - 1].span.end});
+  }
+  return spans;
+}
+
+/// Rankings that reference mode computes itself, in the library's own form.
+bool is_reference_ranking(std::string_view name) {
+  return name == "llmlingua" || name == "longllmlingua" || name == "bm25" || name == "gzip";
+}
 
 class LoadedRun final : public MethodRun {
  public:
@@ -23,7 +46,14 @@ class LoadedRun final : public MethodRun {
 
   [[nodiscard]] Result<CompressResult> compress(const CompressRequest& request,
                                                 const ProgressCallback& progress) const override {
-    if (request.reference) return compress_llmlingua2_reference(request, *classifier_, counter_, progress);
+    if (request.reference && classifier_ != nullptr) {
+      return compress_llmlingua2_reference(request, *classifier_, counter_, progress);
+    }
+    if (request.reference) {
+      ReferenceLlmlinguaOptions options;
+      options.ranker = ranker_.get();
+      return compress_llmlingua_reference(request, *causal_, counter_, split_sentences_, progress, options);
+    }
     const PipelineParts parts{.scorer = *scorer_, .ranker = ranker_.get(), .is_framed = is_framed_};
     return compress_by_scores(request, parts, counter_, progress);
   }
@@ -58,7 +88,9 @@ class LoadedRun final : public MethodRun {
 
   [[nodiscard]] Result<void> prepare_ranker(const CompressRequest& request) {
     const std::string_view name = rank_method_of(request);
-    if (name.empty() || request.reference || request.context.size() < 2 || request.independent_contexts) return {};
+    if (name.empty() || request.context.size() < 2 || request.independent_contexts) return {};
+    const MethodInfo& method = *find_method(request.method);
+    if (request.reference && (!method.is_framed || is_reference_ranking(name))) return {};
     const auto needs = ranker_needs(name);
     if (!needs) return tl::unexpected(needs.error());
     RankerSources sources{.endpoint = models_.options().ranking_endpoint};
@@ -84,6 +116,18 @@ class LoadedRun final : public MethodRun {
 
   [[nodiscard]] Result<void> prepare_scorer(const CompressRequest& request) {
     is_framed_ = !request.independent_contexts;
+    switch (find_method(request.method)->scorer) {
+      case Scorer::kTokenClassifier:
+        return prepare_classifier(request);
+      case Scorer::kCausalLm:
+        return prepare_causal(request);
+      case Scorer::kBaseline:
+        return prepare_baseline(request);
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<void> prepare_classifier(const CompressRequest& request) {
     if (auto ok = load_classifier(request.reference); !ok) return ok;
     if (ranks_by_question(request)) {
       if (auto ok = load_embedder(); !ok) return ok;
@@ -91,6 +135,41 @@ class LoadedRun final : public MethodRun {
     }
     windows_ = {models_.options().window_tokens, models_.options().window_overlap_tokens};
     scorer_ = std::make_unique<ClassifierScorer>(*classifier_, windows_, embedder_.get());
+    return {};
+  }
+
+  [[nodiscard]] Result<void> prepare_causal(const CompressRequest& request) {
+    if (auto ok = load_causal(request.reference); !ok) return ok;
+    if (request.reference) return prepare_sentences(request);
+    scorer_ = std::make_unique<PerplexityScorer>(causal_);
+    return {};
+  }
+
+  [[nodiscard]] Result<void> prepare_baseline(const CompressRequest& request) {
+    if (request.method == "pages" && !request.question.empty()) {
+      if (auto ok = load_embedder(); !ok) return ok;
+      if (embedder_ != nullptr) what_else_decides_ = " and a sentence encoder";
+    }
+    auto scorer = make_baseline(request.method, {.embedder = embedder_.get()});
+    if (!scorer) return tl::unexpected(scorer.error());
+    scorer_ = std::move(*scorer);
+    return {};
+  }
+
+  /// The library's sentences need NLTK's parameters, which are the user's own to have.
+  [[nodiscard]] Result<void> prepare_sentences(const CompressRequest& request) {
+    if (!request.use_sentence_level_filter) return {};
+    if (const auto folder = find_punkt_parameters()) {
+      auto parameters = read_punkt_parameters(*folder);
+      if (!parameters) return tl::unexpected(parameters.error());
+      split_sentences_ = [shared = std::make_shared<const PunktParameters>(std::move(*parameters))](
+                             std::string_view text) { return punkt_sentences(text, *shared); };
+      return {};
+    }
+    warnings_.emplace_back(
+        "sentences are cut by Pith's own rules, because NLTK's punkt_tab data was not found (set NLTK_DATA to the folder "
+        "that holds it): the library may cut, and so keep, others");
+    split_sentences_ = own_sentences;
     return {};
   }
 
@@ -102,6 +181,7 @@ class LoadedRun final : public MethodRun {
   WindowOptions windows_;
   std::unique_ptr<ContextRanker> ranker_;
   std::unique_ptr<WordScorer> scorer_;
+  SentenceSplitter split_sentences_ = own_sentences;  // of reference mode
   bool is_framed_ = true;
   std::vector<std::string> warnings_;
   std::string what_else_decides_;

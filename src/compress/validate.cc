@@ -18,6 +18,7 @@
 #include "compress/llmlingua2.h"
 #include "compress/methods.h"
 #include "compress/protect.h"
+#include "compress/rankers/make_ranker.h"
 #include "compress/securitylingua.h"
 #include "text/structure/recognize.h"
 
@@ -237,6 +238,10 @@ Result<void> check_ranking(const CompressRequest& request) {
   constexpr std::array<std::string_view, 4> kLevels{"token", "phrase", "sentence", "sent"};
   if (auto ok = check_name("condition_in_question", request.condition_in_question, kConditions); !ok) return ok;
   if (auto ok = check_name("reduce_level", request.reduce_level, kLevels); !ok) return ok;
+  if (const std::string_view name = rank_method_of(request); !name.empty() && !is_rank_method(name)) {
+    return fail(ErrorCode::kUnknownField,
+                fmt::format("unknown rank_method \"{}\"{}", name.substr(0, 64), did_you_mean(name, rank_methods())));
+  }
   if (rank_method_of(request) == "longllmlingua" && request.question.empty()) {
     return fail(ErrorCode::kInvalidArgument,
                 "rank_method longllmlingua ranks contexts by a question, and there is none: give question, or use "
