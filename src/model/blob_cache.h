@@ -55,7 +55,7 @@ struct Blob {
 class BlobCache {
  public:
   /// Most blobs a folder keeps; storing one more removes those that were not used for longest.
-  static constexpr std::size_t kMaxBlobs = 8;
+  static constexpr std::size_t kMaxBlobs = 16;
 
   /// `dir` is created when something is stored.
   explicit BlobCache(std::string dir) : dir_(std::move(dir)) {}

@@ -8,6 +8,7 @@
 
 #include "model/llama/llama_causal_lm.h"
 #include "model/model_folder.h"
+#include "model/openvino/checked_decoder.h"
 
 namespace pith {
 namespace {
@@ -51,12 +52,14 @@ Result<CausalMemory> estimate_causal_memory(const CausalOptions& options) {
   return estimate_llama_memory(*path, options.max_context_tokens);
 }
 
-Result<std::shared_ptr<const CausalLm>> load_causal_lm(const CausalOptions& options,
-                                                       std::vector<std::string>* /*warnings*/) {
-  const auto path = find_gguf(options.path);
+Result<std::shared_ptr<const CausalLm>> load_causal_lm(const CausalOptions& asked, std::vector<std::string>* warnings) {
+  const auto path = find_gguf(asked.path);
   if (!path) return tl::unexpected(path.error());
-  const auto n_threads = chosen_threads(options.n_threads);
+  const auto n_threads = chosen_threads(asked.n_threads);
   if (!n_threads) return tl::unexpected(n_threads.error());
+  CausalOptions options = asked;
+  options.path = *path;
+  options.n_threads = *n_threads;
   const auto memory = estimate_llama_memory(*path, options.max_context_tokens);
   if (!memory) return tl::unexpected(memory.error());
   const std::uint64_t needed = memory->weights_bytes + memory->kv_cache_bytes + memory->scratch_bytes;
@@ -68,9 +71,19 @@ Result<std::shared_ptr<const CausalLm>> load_causal_lm(const CausalOptions& opti
                     "max_context_tokens or model may fit",
                     *path, needed / 1000000, available / 1000000));
   }
-  // The OpenVINO decoder, and its check against llama.cpp, belong here.
   if (options.engine == ModelEngine::kOpenVino) {
-    return fail(ErrorCode::kUnsupported, "OpenVINO does not run causal models in this build; use engine auto or llama");
+    if (options.device == Device::kGpu) {
+      return fail(ErrorCode::kUnsupported, "OpenVINO runs causal models on the CPU; use engine llama for a GPU");
+    }
+    return load_decoder(options, available);
+  }
+  if (options.engine == ModelEngine::kAuto && !computes_on_gpu(options)) {
+    auto decoder = load_decoder(options, available);
+    Result<void> checked;
+    if (decoder) checked = check_decoder(**decoder, options);
+    if (decoder && checked) return decoder;
+    const Error& error = decoder ? checked.error() : decoder.error();
+    if (warnings != nullptr) warnings->push_back(fmt::format("llama.cpp is used, not OpenVINO: {}", error.message));
   }
   return load_llama_causal_lm(*path, {.device = options.device,
                                       .n_threads = *n_threads,

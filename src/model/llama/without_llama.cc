@@ -3,6 +3,7 @@
 #include "model/llama/describe_gguf.h"
 #include "model/llama/llama_causal_lm.h"
 #include "model/llama/llama_classifier.h"
+#include "model/openvino/checked_decoder.h"
 
 namespace pith {
 namespace {
@@ -34,6 +35,15 @@ Result<std::shared_ptr<const CausalLm>> load_llama_causal_lm(const std::string& 
                                                              const LlamaCausalOptions& /*options*/) {
   return not_built();
 }
+
+bool computes_on_gpu(const CausalOptions& /*options*/) { return false; }
+
+Result<std::shared_ptr<const CausalLm>> load_decoder(const CausalOptions& /*options*/,
+                                                     std::uint64_t /*available_bytes*/) {
+  return not_built();
+}
+
+Result<void> check_decoder(const CausalLm& /*decoder*/, const CausalOptions& /*options*/) { return not_built(); }
 
 bool is_causal_gguf(const std::string& /*path*/) { return false; }
 

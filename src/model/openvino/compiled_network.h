@@ -29,9 +29,9 @@ struct NetworkStorage {
   std::function<void()> drop;
 };
 
-/// The network called `key` out of the cache in `cache_dir` (a folder, "" = the user's, or "none"), or compiled from what
-/// `build` makes and stored. `settings` are OpenVINO's properties for the CPU. Errors: those of `build`. OpenVINO's
-/// exceptions pass through.
+/// The network called `key` out of the cache in `cache_dir` (a folder, "" = the user's, or "none"), or compiled from
+/// what `build` makes and stored. `settings` are OpenVINO's properties for the CPU. Errors: those of `build`.
+/// OpenVINO's exceptions pass through.
 [[nodiscard]] Result<CompiledNetwork> compile_network(const BlobKey& key, const std::string& cache_dir,
                                                       const ov::AnyMap& settings, const NetworkStorage& storage,
                                                       const std::function<Result<std::shared_ptr<ov::Model>>()>& build);

@@ -98,15 +98,16 @@ Result<void> check_heads(const GgufFile& file, Keys& keys, const DecoderConfig& 
   const bool derived = keys.find("attention.key_length") == nullptr;
   if (config.n_heads % config.n_kv_heads != 0 || (derived && config.hidden_size % config.n_heads != 0) ||
       config.head_size % 2 != 0 || *n_rotated > config.head_size) {
-    return fail(ErrorCode::kBadModel,
-                fmt::format("{}: {} values in {} heads of {}, {} of them for keys, {} values rotated, do not fit",
-                            file.path(), config.hidden_size, config.n_heads, config.head_size, config.n_kv_heads,
-                            *n_rotated));
+    return fail(
+        ErrorCode::kBadModel,
+        fmt::format("{}: {} values in {} heads of {}, {} of them for keys, {} values rotated, do not fit", file.path(),
+                    config.hidden_size, config.n_heads, config.head_size, config.n_kv_heads, *n_rotated));
   }
   if (*n_value != config.head_size || *n_rotated != config.head_size) {
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("{}: the OpenVINO decoder rotates heads as a whole, and its keys and values are of one size",
-                            file.path()));
+    return fail(
+        ErrorCode::kUnsupported,
+        fmt::format("{}: the OpenVINO decoder rotates heads as a whole, and its keys and values are of one size",
+                    file.path()));
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <openvino/opsets/opset13.hpp>
 #include <string>
@@ -53,10 +54,15 @@ class DecoderParts {
     if (precision_ == Precision::kF32) {
       return make_node<op::MatMul>(in, constant_f32(shape, std::move(w)), false, true);
     }
-    Int8Matrix matrix = quantize_rows(w, static_cast<std::int64_t>(shape[0]), n_in);
-    const GraphNode stored = make_node<op::Constant>(ov::element::i8, shape, matrix.storage);
-    const GraphNode weight = make_node<op::Multiply>(make_node<op::Convert>(stored, ov::element::f32),
-                                                     constant_f32({shape[0], 1}, std::move(matrix.scales)));
+    const std::size_t block = n_cols % to_size(kInt8Block) == 0 ? to_size(kInt8Block) : n_cols;
+    const ov::Shape blocks{shape[0], n_cols / block, block};
+    Int8Matrix matrix =
+        quantize_rows(w, static_cast<std::int64_t>(blocks[0] * blocks[1]), static_cast<std::int64_t>(block));
+    const GraphNode stored = make_node<op::Constant>(ov::element::i8, blocks, matrix.storage);
+    const GraphNode scaled = make_node<op::Multiply>(make_node<op::Convert>(stored, ov::element::f32),
+                                                     constant_f32({blocks[0], blocks[1], 1}, std::move(matrix.scales)));
+    const GraphNode weight =
+        make_node<op::Reshape>(scaled, constant_i64({static_cast<std::int64_t>(shape[0]), n_in}), false);
     return make_node<op::MatMul>(in, weight, false, true);
   }
 
@@ -155,11 +161,10 @@ Result<GraphNode> attend(const DecoderConfig& config, const DecoderParts& parts,
     const ov::Shape shape{bias->size()};
     all = make_node<op::Add>(all, constant_f32(shape, std::move(*bias)));
   }
-  const auto split = std::make_shared<op::VariadicSplit>(all, constant_i64(2),
-                                                         constant_i64({config.n_heads * d, n_kv * d, n_kv * d}));
+  const auto split =
+      std::make_shared<op::VariadicSplit>(all, constant_i64(2), constant_i64({config.n_heads * d, n_kv * d, n_kv * d}));
   const auto heads = [&](std::size_t output, std::int64_t n_heads, const char* norm) -> Result<GraphNode> {
-    Result<GraphNode> part =
-        make_node<op::Reshape>(split->output(output), constant_i64({1, -1, n_heads, d}), false);
+    Result<GraphNode> part = make_node<op::Reshape>(split->output(output), constant_i64({1, -1, n_heads, d}), false);
     if (norm != nullptr && config.head_norm) part = parts.rms_norm(*part, name(norm));
     if (!part) return part;
     const GraphNode apart = make_node<op::Transpose>(*part, constant_i64({0, 2, 1, 3}));
@@ -173,8 +178,7 @@ Result<GraphNode> attend(const DecoderConfig& config, const DecoderParts& parts,
   const GraphNode keys = make_node<op::Concat>(ov::OutputVector{memory->keys, *k}, 2);
   const GraphNode values = make_node<op::Concat>(ov::OutputVector{memory->values, *v}, 2);
   *memory = {*k, *v};
-  return parts.linear(attention(config, *q, keys, values, around.mask), name("attn_output.weight"),
-                      config.n_heads * d);
+  return parts.linear(attention(config, *q, keys, values, around.mask), name("attn_output.weight"), config.n_heads * d);
 }
 
 Result<GraphNode> feed_forward(const DecoderConfig& config, const DecoderParts& parts, const GraphNode& state,
@@ -236,8 +240,7 @@ Result<std::shared_ptr<ov::Model>> build_decoder_head(const DecoderConfig& confi
   const auto target = std::make_shared<op::Parameter>(ov::element::i32, ov::PartialShape{-1, 1});
   const auto normed = parts.rms_norm(hidden, "output_norm.weight");
   if (!normed) return tl::unexpected(normed.error());
-  const auto logits =
-      parts.linear(*normed, config.tied ? "token_embd.weight" : "output.weight", config.hidden_size);
+  const auto logits = parts.linear(*normed, config.tied ? "token_embd.weight" : "output.weight", config.hidden_size);
   if (!logits) return tl::unexpected(logits.error());
   const GraphNode last = constant_i64(std::vector<std::int64_t>{-1});
   const GraphNode top = make_node<op::ReduceMax>(*logits, last, true);

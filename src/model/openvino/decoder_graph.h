@@ -23,7 +23,12 @@ namespace pith {
 /// To be raised when the networks change: stored ones are then compiled again.
 inline constexpr int kDecoderGraphVersion = 1;
 
-/// `precision` is kF32 or kInt8: int8 weights with a scale per output channel. Nothing views the file afterwards.
+/// Values of a row of int8 weights that share a scale, where it divides the row's length (else the row shares one).
+/// With activations quantised in groups of the same size, SmolLM2's likelihoods differ from float32's by 0.066 nats on
+/// average (llama.cpp's from the file's own blocks: 0.056; scales per row, groups of 64: 0.097, and 13 % faster).
+inline constexpr std::int64_t kInt8Block = 32;
+
+/// `precision` is kF32 or kInt8. Nothing views the file afterwards.
 /// REQUIRES: `config` is read_decoder_config(file). Errors: kBadModel (values that are not finite). OpenVINO's
 /// exceptions pass through.
 [[nodiscard]] Result<std::shared_ptr<ov::Model>> build_decoder_body(const DecoderConfig& config, const GgufFile& file,

@@ -85,7 +85,8 @@ class Scoring {
   Scoring(const CausalBatch& batch, std::vector<float>& nll)
       : batch_(batch), nll_(nll), order_(longest_first(batch.sequences)) {}
 
-  /// Computes it with that many threads beside this one, which hears of progress and is the only one to call `progress`.
+  /// Computes it with that many threads beside this one, which hears of progress and is the only one to call
+  /// `progress`.
   Result<void> run(const std::shared_ptr<const DecoderShared>& shared, const std::shared_ptr<DecoderNetworks>& networks,
                    std::size_t n_workers, const ProgressCallback& progress) {
     std::vector<std::jthread> workers;
@@ -99,8 +100,9 @@ class Scoring {
       lock.unlock();
       const bool go_on = progress(n_told, batch_.sequences.ids.size());
       lock.lock();
-      if (!go_on) stop({ErrorCode::kCancelled, fmt::format("cancelled after {} of {} tokens", n_told,
-                                                           batch_.sequences.ids.size())});
+      if (!go_on)
+        stop({ErrorCode::kCancelled,
+              fmt::format("cancelled after {} of {} tokens", n_told, batch_.sequences.ids.size())});
     }
     if (error_) return tl::unexpected(*error_);
     return {};
@@ -162,8 +164,7 @@ Result<std::vector<float>> DecoderLm::score(const CausalBatch& batch, const Prog
   const TokenSequences& sequences = batch.sequences;
   if (!sequences.hidden.empty() ||
       (!batch.wanted_from.empty() && batch.wanted_from.size() != sequences.n_sequences())) {
-    return fail(ErrorCode::kInvalidArgument,
-                "causal models hide no tokens, and wanted_from has one number a sequence");
+    return fail(ErrorCode::kInvalidArgument, "causal models hide no tokens, and wanted_from has one number a sequence");
   }
   std::vector<float> nll(sequences.ids.size());
   const std::size_t n_texts = sequences.n_sequences();
@@ -180,8 +181,7 @@ Result<std::vector<float>> DecoderLm::score(const CausalBatch& batch, const Prog
 
 Result<std::shared_ptr<const CausalLm>> load_openvino_decoder(std::shared_ptr<const GgufFile> file,
                                                               const DecoderOptions& options,
-                                                              std::shared_ptr<const Tokenizer> tokenizer, TokenId bos,
-                                                              DecoderLoadInfo* info) {
+                                                              std::shared_ptr<const Tokenizer> tokenizer, TokenId bos) {
   if (options.precision != Precision::kInt8 && options.precision != Precision::kF32) {
     return fail(ErrorCode::kUnsupported, fmt::format("the OpenVINO decoder computes in int8 and f32, not in {}",
                                                      precision_name(options.precision)));
@@ -199,10 +199,19 @@ Result<std::shared_ptr<const CausalLm>> load_openvino_decoder(std::shared_ptr<co
                                    : std::min(options.max_context_tokens, config->context_tokens);
   shared->config = std::move(*config);
   auto lm = std::make_shared<const DecoderLm>(std::move(shared), options, std::move(tokenizer), bos);
-  const auto networks = lm->networks(options.n_threads);
-  if (!networks) return tl::unexpected(networks.error());
-  if (info != nullptr) info->from_cache = (*networks)->from_cache();
+  if (const auto networks = lm->networks(options.n_threads); !networks) return tl::unexpected(networks.error());
   return lm;
+}
+
+std::uint64_t decoder_weights_bytes(const GgufFile& file, Precision precision) {
+  std::uint64_t n_values = 0;
+  for (const auto& [name, tensor] : file.tensors()) {
+    std::uint64_t n = 1;
+    for (const std::int64_t size : tensor.shape) n *= static_cast<std::uint64_t>(size);
+    n_values += n;
+  }
+  // Stored and packed: float32 twice; int8 with a float32 scale for 32 twice, and one layer's float32 beside.
+  return precision == Precision::kF32 ? 8 * n_values : 5 * n_values / 2;
 }
 
 }  // namespace pith

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -22,16 +23,14 @@ struct DecoderOptions {
   std::string cache_dir{};                 ///< of compiled networks: a folder, "" = the user's, or "none"
 };
 
-struct DecoderLoadInfo {
-  bool from_cache = false;  ///< the networks were read from the cache, which only holds ... see load_causal_lm.cc
-};
-
 /// Architectures llama, qwen2 and qwen3. `tokenizer` belongs to the file; `bos` as CausalLm::bos(). Errors: kBadModel;
 /// kUnsupported (architecture, key, tensor or precision that it does not know); kInternal.
 [[nodiscard]] Result<std::shared_ptr<const CausalLm>> load_openvino_decoder(std::shared_ptr<const GgufFile> file,
                                                                             const DecoderOptions& options,
                                                                             std::shared_ptr<const Tokenizer> tokenizer,
-                                                                            TokenId bos,
-                                                                            DecoderLoadInfo* info = nullptr);
+                                                                            TokenId bos);
+
+/// Bytes that the networks of a file's weights take while they are compiled, about.
+[[nodiscard]] std::uint64_t decoder_weights_bytes(const GgufFile& file, Precision precision);
 
 }  // namespace pith

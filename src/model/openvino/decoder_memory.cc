@@ -17,8 +17,7 @@ Result<void> DecoderMemory::reserve(std::size_t n_tokens) {
   larger.room_ = (n_tokens + kRoomStep - 1) / kRoomStep * kRoomStep;
   const std::size_t n_heads = n_planes() * shape_.n_heads;
   // Zeroed by the system, page by page when it is touched.
-  larger.values_.reset(
-      static_cast<float*>(std::calloc(n_heads * larger.room_, shape_.head_size * sizeof(float))));
+  larger.values_.reset(static_cast<float*>(std::calloc(n_heads * larger.room_, shape_.head_size * sizeof(float))));
   if (larger.values_ == nullptr) {
     return fail(ErrorCode::kTooLarge, fmt::format("no memory for what is to be remembered of {} tokens", n_tokens));
   }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <exception>
 #include <openvino/runtime/properties.hpp>
 #include <string_view>
@@ -15,16 +14,11 @@
 namespace pith {
 namespace {
 
-/// Activations are quantised in groups along the input channels; the group must divide all widths that occur.
+/// Activations are quantised in groups along the input channels, as the weights are; 0 = they stay float32.
 std::uint64_t activation_group_size(const DecoderConfig& config) {
-  if (const char* g = std::getenv("V_GROUP")) return static_cast<std::uint64_t>(std::atoi(g));
-  for (const std::int64_t size : {64, 32}) {
-    if (config.hidden_size % size == 0 && config.intermediate_size % size == 0 &&
-        (config.n_heads * config.head_size) % size == 0) {
-      return static_cast<std::uint64_t>(size);
-    }
-  }
-  return 0;
+  const bool divides = config.hidden_size % kInt8Block == 0 && config.intermediate_size % kInt8Block == 0 &&
+                       (config.n_heads * config.head_size) % kInt8Block == 0;
+  return divides ? static_cast<std::uint64_t>(kInt8Block) : 0;
 }
 
 }  // namespace
@@ -55,8 +49,7 @@ Result<std::unique_ptr<DecoderNetworks>> DecoderNetworks::load(const DecoderConf
     auto head = compile_network(key("head"), options.cache_dir, settings, {},
                                 [&] { return build_decoder_head(config, file, options.precision); });
     if (!head) return tl::unexpected(head.error());
-    return std::unique_ptr<DecoderNetworks>(
-        new DecoderNetworks(std::move(*body), std::move(*head), options.n_streams));
+    return std::unique_ptr<DecoderNetworks>(new DecoderNetworks(std::move(*body), std::move(*head), options.n_streams));
   } catch (const std::exception& e) {
     return fail(ErrorCode::kInternal, fmt::format("OpenVINO cannot compile {}: {}", file.path(), e.what()));
   }

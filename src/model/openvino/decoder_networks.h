@@ -51,9 +51,6 @@ class DecoderNetworks {
     Slot* slot_ = nullptr;
   };
 
-  /// Both networks came out of the cache.
-  [[nodiscard]] bool from_cache() const { return body_.info.from_cache && head_.info.from_cache; }
-
  private:
   DecoderNetworks(CompiledNetwork body, CompiledNetwork head, int n_slots);
 
