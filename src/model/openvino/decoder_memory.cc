@@ -43,15 +43,6 @@ Result<DecoderMemory> DecoderMemory::copy() const {
   return other;
 }
 
-ov::Tensor DecoderMemory::view(std::size_t plane, std::size_t n_tokens) const {
-  PITH_CHECK(n_tokens <= room_, "");
-  const std::size_t row_bytes = shape_.head_size * sizeof(float);
-  const std::size_t head_bytes = room_ * row_bytes;
-  return ov::Tensor(ov::element::f32, {1, shape_.n_heads, n_tokens, shape_.head_size},
-                    static_cast<void*>(head(plane, 0)),
-                    ov::Strides{shape_.n_heads * head_bytes, head_bytes, row_bytes, sizeof(float)});
-}
-
 void DecoderMemory::write(std::size_t plane, std::span<const float> values, std::size_t n_given, std::size_t n_new) {
   const std::size_t d = shape_.head_size;
   PITH_CHECK(values.size() == shape_.n_heads * n_given * d && n_new <= n_given && n_tokens_ + n_new <= room_, "");
