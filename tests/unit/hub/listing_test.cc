@@ -90,6 +90,23 @@ TEST(ListingTest, ChoosesAGgufFileWithItsParts) {
   EXPECT_EQ(chosen(names, {"org", "name", "d-00000-of-00001.gguf"}), std::vector<std::string>{"d-00000-of-00001.gguf"});
 }
 
+TEST(ListingTest, ChoosesAGgufFileByItsQuantisation) {
+  const std::vector<std::string> names{
+      "README.md",  "m-Q4_K_M.gguf", "m-Q8_0-00001-of-00002.gguf", "m-Q8_0-00002-of-00002.gguf",
+      "a-F16.gguf", "b-F16.gguf"};
+  const auto by = [&](const std::string& quantization) { return chosen(names, {"org", "name", "", "", quantization}); };
+  EXPECT_EQ(by("q4_k_m"), std::vector<std::string>{"m-Q4_K_M.gguf"});
+  EXPECT_EQ(by("Q8_0"), (std::vector<std::string>{"m-Q8_0-00001-of-00002.gguf", "m-Q8_0-00002-of-00002.gguf"}));
+  EXPECT_EQ(by("F16"), std::vector<std::string>{"hf:org/name:F16: more than one file is of that quantisation; name one "
+                                                "of hf:org/name/a-F16.gguf, hf:org/name/b-F16.gguf"});
+  const std::string none = by("Q2_K").front();
+  EXPECT_EQ(none.rfind("hf:org/name:Q2_K: no file of that quantisation on the hub; there are: hf:org/name/m-Q4_", 0),
+            0U)
+      << none;
+  EXPECT_EQ(chosen({"README.md"}, {"org", "name", "", "", "Q4_0"}).front(),
+            "hf:org/name:Q4_0: there is no GGUF file in that repository");
+}
+
 TEST(ListingTest, ChecksumsMatchOnlyWhatTheyAreOf) {
   const FileDigests digests{.n_bytes = 5, .sha256 = std::string(64, 'a'), .git_blob = std::string(40, 'b')};
   const auto file = [](std::optional<std::uint64_t> n_bytes, std::string sha256, std::string git_blob) {

@@ -92,6 +92,13 @@ TEST_F(StoreTest, ResolvesFoldersFilesAndRevisions) {
   EXPECT_EQ(resolved({"org", "name", "", kCommit.substr(0, 6)}), "not there");
   EXPECT_EQ(resolved({"org", "name", "", "v2"}), "not there");
   EXPECT_EQ(resolved({"org", "name", "y.gguf"}), "not there");
+  put({"org", "many"},
+      {"m-Q4_0.gguf", "m-Q8_0-00001-of-00002.gguf", "m-Q8_0-00002-of-00002.gguf", "a-F16.gguf", "b-F16.gguf"});
+  const std::string many = pulled_dir({"org", "many"});
+  EXPECT_EQ(resolved({"org", "many", "", "", "Q4_0"}), many + "/m-Q4_0.gguf");
+  EXPECT_EQ(resolved({"org", "many", "", "", "q8_0"}), many + "/m-Q8_0-00001-of-00002.gguf");
+  EXPECT_EQ(resolved({"org", "many", "", "", "F16"}), "not there");
+  EXPECT_EQ(resolved({"org", "many", "", "", "Q2_K"}), "not there");
   EXPECT_EQ(resolve_pulled({"no", "model"}, "shown").error(),
             (Error{ErrorCode::kNotFound, "model 'shown' is not on this machine yet: run `pith models pull shown`"}));
 }

@@ -81,6 +81,39 @@ TEST_F(RegistryTest, PulledModelsResolveByEveryNameOfTheirs) {
   }
 }
 
+TEST_F(RegistryTest, EveryModelHasAKind) {
+  use_data(PITH_SOURCE_DIR);
+  const auto models = known_models();
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  for (const KnownModel& model : *models) {
+    const std::string_view expected = model.name == "minilm"         ? "embedder"
+                                      : model.name == "smollm2-135m" ? "causal"
+                                                                     : "classifier";
+    EXPECT_EQ(model_kind_name(model.kind), expected) << model.name;
+  }
+}
+
+TEST_F(RegistryTest, ACausalModelResolvesToItsFile) {
+  use_data(PITH_SOURCE_DIR);
+  const HubName hub = hub_name_of("smollm2-135m").value();
+  EXPECT_TRUE(hub.file.ends_with("Q4_1.gguf")) << hub.file;
+  EXPECT_EQ(resolve_model("smollm2-135m").error(),
+            (Error{ErrorCode::kNotFound,
+                   "model 'smollm2-135m' is not on this machine yet: run `pith models pull smollm2-135m`"}));
+  const std::string dir = cache_ / ("models/" + hub.id());
+  std::filesystem::create_directories(dir);
+  const std::string digits(64, 'a');
+  const auto manifest = [&](const std::string& file) {
+    return R"({"revision": "main", "commit": "", "files": [{"name": ")" + file + R"(", "bytes": 1, "sha256": ")" +
+           digits + R"(", "commit": ")" + digits.substr(0, 40) + R"("}]})";
+  };
+  write_text(dir + "/pith.json", manifest(hub.file));
+  EXPECT_EQ(resolve_model("smollm2-135m").value(), dir + '/' + hub.file);
+  EXPECT_EQ(resolve_model("hf:" + hub.id() + ":q4_1").value(), dir + '/' + hub.file);
+  write_text(dir + "/pith.json", manifest("other.gguf"));
+  EXPECT_EQ(resolve_model("smollm2-135m").error().code, ErrorCode::kNotFound);
+}
+
 TEST_F(RegistryTest, NamesOfTheHub) {
   use_data(PITH_SOURCE_DIR);
   EXPECT_EQ(hub_name_of("SecurityLingua/securitylingua-xlm-s2s").value(),
@@ -110,8 +143,11 @@ TEST_F(RegistryTest, PointsAtADamagedRegistry) {
   EXPECT_EQ(message_for("[]"), path + ": no list 'models'");
   EXPECT_EQ(message_for(R"({"models": [3]})"), path + ": a model's entry is not an object");
   EXPECT_EQ(message_for(R"({"models": [{"name": 3}]})"), path + ": a model's 'name' is missing or not a string");
-  EXPECT_EQ(message_for(R"({"models": [{"name": "", "summary": "", "architecture": "", "size": "", "licence": "",
-                                        "folder": "", "hub": "x/y", "supported": true}]})"),
+  EXPECT_EQ(message_for(R"({"models": [{"name": "", "kind": "poet", "summary": "", "architecture": "", "size": "",
+                                        "licence": "", "folder": "", "hub": "x/y", "supported": true}]})"),
+            path + ": a model's 'kind' is not classifier, embedder or causal");
+  EXPECT_EQ(message_for(R"({"models": [{"name": "", "kind": "causal", "summary": "", "architecture": "", "size": "",
+                                        "licence": "", "folder": "", "hub": "x/y", "supported": true}]})"),
             path + ": a model's 'folder' is empty and 'hub' ('x/y') is not hf:ORG/NAME");
 }
 
