@@ -9,9 +9,9 @@
 #include "cli/files.h"
 #include "cli/flags.h"
 #include "cli/terminal.h"
+#include "model/model_token_counter.h"
 #include "pith/compress.h"
 #include "text/json_writer.h"
-#include "tokenize/token_counter.h"
 
 namespace pith::cli {
 namespace {
@@ -72,7 +72,7 @@ std::string as_json(const std::vector<Count>& counts, std::size_t n_total, std::
 
 Result<int> run_count(const CountOptions& options, std::vector<std::string> paths, const Environment& environment) {
   if (paths.empty()) paths.emplace_back("-");
-  const auto counter = load_token_counter(options.tokenizer);
+  const auto counter = load_model_token_counter(options.tokenizer);
   if (!counter) return tl::unexpected(counter.error());
   std::vector<Count> counts;
   std::size_t n_total = 0;
@@ -92,9 +92,10 @@ Result<int> run_count(const CountOptions& options, std::vector<std::string> path
 void add_count_command(CommandSet* commands, const Environment& environment) {
   Command& command = commands->add(commands->root(), "count", "Count the tokens of texts");
   const auto options = std::make_shared<CountOptions>();
-  add_tokenizer_flag(command.app, &options->tokenizer,
-                     "Whose tokens to count, by name or as the path of a folder with its tokenizer.json (default: "
-                     "o200k_base)");
+  add_tokenizer_flag(
+      command.app, &options->tokenizer,
+      "Whose tokens to count, by name or as the path of a folder with its tokenizer.json or of its GGUF file (default: "
+      "o200k_base)");
   add_switch(command.app, "--json", &options->json, "Write the counts as JSON, with bytes");
   command.positional_usage = "[FILE...]";
   command.positionals = {{"FILE...", "Texts; none or \"-\" reads standard input"}};

@@ -211,13 +211,13 @@ void add_budget_flags(CLI::App* app, CompressRequest* r) {
   add_tokenizer_flag(
       app, &r->tokenizer,
       "Whose tokens to count: the tokenizer of the model that will read the result, by name or as the path "
-      "of a folder with its tokenizer.json (default: o200k_base; cl100k_base with --reference)")
+      "of a folder with its tokenizer.json or of its GGUF file (default: o200k_base; cl100k_base with --reference)")
       ->group("Budget");
 }
 
 CLI::Option* add_tokenizer_flag(CLI::App* app, std::string* tokenizer, const std::string& description) {
   const auto names = token_counter_names();
-  const std::string type = fmt::format("{}|DIR", fmt::join(names, "|"));
+  const std::string type = fmt::format("{}|DIR|FILE", fmt::join(names, "|"));
   return add_text(app, "--tokenizer", tokenizer, type, description)->check([names](const std::string& value) {
     if (is_tokenizer_path(value) || std::ranges::find(names, value) != names.end()) return std::string();
     const std::string hint = did_you_mean(value, names);

@@ -9,10 +9,10 @@
 #include "cli/files.h"
 #include "cli/flags.h"
 #include "cli/terminal.h"
+#include "model/model_token_counter.h"
 #include "pith/compress.h"
 #include "text/json_writer.h"
 #include "text/minify.h"
-#include "tokenize/token_counter.h"
 
 namespace pith::cli {
 namespace {
@@ -90,7 +90,7 @@ Result<int> run_minify(const MinifyOptions& options, const std::vector<std::stri
   result.origin_bytes = text->size();
   std::string out = result.text;
   if (options.json || options.stats) {
-    const auto counter = load_token_counter(options.tokenizer);
+    const auto counter = load_model_token_counter(options.tokenizer);
     if (!counter) return tl::unexpected(counter.error());
     result.origin_tokens = (*counter)->count(*text);
     result.n_tokens = (*counter)->count(result.text);
@@ -112,7 +112,7 @@ void add_minify_command(CommandSet* commands, const Environment& environment) {
   add_switch(command.app, "--json", &options->json, "Write JSON: the text, its spans of the input, and what was saved");
   add_tokenizer_flag(command.app, &options->tokenizer,
                      "Whose tokens --stats and --json count, by name or as the path of a folder with its "
-                     "tokenizer.json (default: o200k_base)");
+                     "tokenizer.json or of its GGUF file (default: o200k_base)");
   command.positional_usage = "[FILE]";
   command.positionals = {{"FILE", "A text; none or \"-\" reads standard input"}};
   command.max_positionals = 1;

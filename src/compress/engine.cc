@@ -11,8 +11,8 @@
 #include "compress/securitylingua.h"
 #include "compress/validate.h"
 #include "model/model_identity.h"
+#include "model/model_token_counter.h"
 #include "model/sqlite_score_cache.h"
-#include "tokenize/token_counter.h"
 
 namespace pith {
 namespace {
@@ -83,7 +83,7 @@ class LoadedEngine final : public Engine {
   Result<CompressResult> dispatch(const CompressRequest& request, const CompressProgress& progress) const {
     if (const auto valid = validate(request); !valid) return tl::unexpected(valid.error());
     const std::string default_tokenizer = request.reference ? "cl100k_base" : "o200k_base";
-    const auto counter = load_token_counter(request.tokenizer.empty() ? default_tokenizer : request.tokenizer);
+    const auto counter = load_model_token_counter(request.tokenizer.empty() ? default_tokenizer : request.tokenizer);
     if (!counter) return tl::unexpected(counter.error());
     const auto run = make_method_run(request, *models_, **counter);
     if (!run) return tl::unexpected(run.error());

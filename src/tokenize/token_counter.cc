@@ -59,7 +59,7 @@ Result<std::shared_ptr<const TokenCounter>> load_from_path(const std::string& pa
   if (!folder) return tl::unexpected(folder.error());
   auto tokenizer = load_tokenizer(*folder);
   if (!tokenizer) return tl::unexpected(std::move(tokenizer.error()));
-  return std::make_shared<const EncodingCounter>(path, std::move(*tokenizer));
+  return make_token_counter(path, std::move(*tokenizer));
 }
 
 Result<std::shared_ptr<const TokenCounter>> load_known(const Known& known, const std::string& path) {
@@ -70,8 +70,12 @@ Result<std::shared_ptr<const TokenCounter>> load_known(const Known& known, const
 
 }  // namespace
 
+std::shared_ptr<const TokenCounter> make_token_counter(std::string name, std::unique_ptr<const Tokenizer> tokenizer) {
+  return std::make_shared<const EncodingCounter>(std::move(name), std::move(tokenizer));
+}
+
 bool is_tokenizer_path(std::string_view name) {
-  return name.find('/') != std::string_view::npos || name.ends_with(".json");
+  return name.find('/') != std::string_view::npos || name.ends_with(".json") || name.ends_with(".gguf");
 }
 
 std::vector<std::string_view> token_counter_names() {

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "pith/result.h"
+#include "tokenize/tokenizer.h"
 
 namespace pith {
 
@@ -33,7 +35,11 @@ class TokenCounter {
 /// damaged; load_tokenizer's errors for a path.
 [[nodiscard]] Result<std::shared_ptr<const TokenCounter>> load_token_counter(std::string_view name);
 
-/// Whether load_token_counter takes `name` for a path: it has a slash in it or ends in ".json".
+/// One that counts the tokens of any tokenizer.
+[[nodiscard]] std::shared_ptr<const TokenCounter> make_token_counter(std::string name,
+                                                                     std::unique_ptr<const Tokenizer> tokenizer);
+
+/// Whether a name is taken for a path: it has a slash in it or ends in ".json" or ".gguf".
 [[nodiscard]] bool is_tokenizer_path(std::string_view name);
 
 /// Names load_token_counter accepts beside paths, in the order a help text shows them.

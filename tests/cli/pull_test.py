@@ -733,7 +733,7 @@ class ModelsTest(PullCase):
         self.pulled(name=f"hf:{self.CAUSAL_REPO}:q8_0")
         self.assertIn(f"{self.CAUSAL}  (not pulled)\n", self.run_pith("models", "list").stdout)
         done = self.pulled(name=self.CAUSAL)
-        self.assertIn(f"1 file, {len(causal_gguf()) / 1000:.1f} kB, in {self.path(self.CAUSAL_REPO, self.CAUSAL_FILE)}\n",
+        self.assertIn(f"1 file, {len(causal_gguf())} bytes, in {self.path(self.CAUSAL_REPO, self.CAUSAL_FILE)}\n",
                       done.stdout)
         self.assertIn("up to date", self.pulled(name=f"hf:{self.CAUSAL_REPO}:Q4_1").stdout)
         self.assertIn("up to date", self.pulled(name=f"hf:{self.CAUSAL_REPO}:Q4_1@{Hub.COMMIT}", PITH_OFFLINE="1").stdout)

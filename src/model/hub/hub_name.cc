@@ -10,6 +10,8 @@ namespace pith {
 namespace {
 
 constexpr std::string_view kPrefix = "hf:";
+constexpr std::string_view kGguf = ".gguf";
+constexpr std::string_view kPart = "-00001-of-00001";  // of a model in parts, with any digits, before ".gguf"
 constexpr std::string_view kForm =
     "expected hf:ORG/NAME, hf:ORG/NAME@REVISION, hf:ORG/NAME:FILE.gguf or hf:ORG/NAME:QUANTISATION";
 
@@ -32,6 +34,13 @@ bool is_quantization(std::string_view word) {
 }
 
 char small_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool ends_as_part(std::string_view stem) {
+  return stem.size() > kPart.size() &&
+         std::ranges::equal(stem.substr(stem.size() - kPart.size()), kPart, [](char c, char form) {
+           return form == '0' || form == '1' ? c >= '0' && c <= '9' : c == form;
+         });
+}
 
 tl::unexpected<Error> bad_name(std::string_view text, std::string_view what) {
   return fail(ErrorCode::kInvalidArgument, fmt::format("model name '{}': {}; {}", printable(text), what, kForm));
@@ -90,24 +99,21 @@ Result<HubName> parse_hub_name(std::string_view text) {
   return name;
 }
 
+bool is_later_part(std::string_view file_name) {
+  if (file_name.ends_with(kGguf)) file_name.remove_suffix(kGguf.size());
+  return ends_as_part(file_name) && !file_name.substr(file_name.size() - kPart.size()).starts_with("-00001-");
+}
+
 bool is_of_quantization(std::string_view file_name, std::string_view quantization) {
-  constexpr std::string_view kExtension = ".gguf";
-  constexpr std::string_view kPart = "-00001-of-00001";
-  if (quantization.empty() || !file_name.ends_with(kExtension)) return false;
-  file_name.remove_suffix(kExtension.size());
+  if (quantization.empty() || !file_name.ends_with(kGguf)) return false;
+  file_name.remove_suffix(kGguf.size());
   file_name.remove_prefix(file_name.rfind('/') + 1);  // npos + 1 = 0
-  const auto has_form_of_part = [&](std::string_view tail) {
-    return std::equal(tail.begin(), tail.end(), kPart.begin(), kPart.end(),
-                      [](char c, char form) { return form == '0' || form == '1' ? c >= '0' && c <= '9' : c == form; });
-  };
-  if (file_name.size() > kPart.size() && has_form_of_part(file_name.substr(file_name.size() - kPart.size()))) {
-    file_name.remove_suffix(kPart.size());
-  }
+  if (ends_as_part(file_name)) file_name.remove_suffix(kPart.size());
   if (file_name.size() < quantization.size()) return false;
   const std::size_t n_before = file_name.size() - quantization.size();
   return (n_before == 0 || file_name[n_before - 1] == '-' || file_name[n_before - 1] == '.') &&
-         std::equal(quantization.begin(), quantization.end(), file_name.begin() + static_cast<std::ptrdiff_t>(n_before),
-                    [](char a, char b) { return small_letter(a) == small_letter(b); });
+         std::ranges::equal(quantization, file_name.substr(n_before),
+                            [](char a, char b) { return small_letter(a) == small_letter(b); });
 }
 
 Result<void> check_revision(std::string_view revision) {

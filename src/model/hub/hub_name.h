@@ -41,6 +41,9 @@ struct HubName {
 /// capitals or not: "x/model-Q4_K_M.gguf" is of q4_k_m and not of K_M.
 [[nodiscard]] bool is_of_quantization(std::string_view file_name, std::string_view quantization);
 
+/// "x-00002-of-00003.gguf": a part of a model that is not its first.
+[[nodiscard]] bool is_later_part(std::string_view file_name);
+
 /// A branch, tag or commit: letters, digits and "._-/+", at most 200 bytes, no "..". Errors: kInvalidArgument.
 [[nodiscard]] Result<void> check_revision(std::string_view revision);
 

@@ -107,8 +107,7 @@ const PulledFile* PulledModel::find(const std::string& file_name) const {
 const PulledFile* PulledModel::find_gguf(const std::string& quantization) const {
   const PulledFile* found = nullptr;
   for (const PulledFile& file : files) {
-    if (!is_of_quantization(file.name, quantization)) continue;
-    if (file.name.find("-of-") != std::string::npos && file.name.find("-00001-of-") == std::string::npos) continue;
+    if (!is_of_quantization(file.name, quantization) || is_later_part(file.name)) continue;
     if (found != nullptr) return nullptr;
     found = &file;
   }

@@ -78,6 +78,12 @@ bool is_causal_gguf(const std::string& path) {
   return file && is_causal_gguf(*file);
 }
 
+Result<std::unique_ptr<Tokenizer>> open_gguf_tokenizer(const std::string& path) {
+  const auto file = GgufFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  return load_gguf_tokenizer(*file);
+}
+
 Result<CausalMemory> estimate_llama_memory(const std::string& path, std::size_t max_context_tokens) {
   const auto file = GgufFile::open(path);
   if (!file) return tl::unexpected(file.error());

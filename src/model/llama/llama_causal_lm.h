@@ -18,8 +18,13 @@ struct LlamaCausalOptions {
   std::size_t max_context_tokens = 0;  ///< 0 = what the model was trained on, which is also the most
 };
 
-/// Whether the file is a GGUF file of a causal model, by its header; false for what cannot be read.
+/// Whether the file is a GGUF file of a causal model that Pith has an engine for, by its header, which is all that is
+/// read: a vocabulary for texts, a known architecture, sizes that fit each other. False for encoders that `pith
+/// convert` wrote, for what is no GGUF file, and for what cannot be read; load_causal_lm() says why.
 [[nodiscard]] bool is_causal_gguf(const std::string& path);
+
+/// load_gguf_tokenizer() of a file.
+[[nodiscard]] Result<std::unique_ptr<Tokenizer>> open_gguf_tokenizer(const std::string& path);
 
 /// From the header. Errors: as load_llama_causal_lm().
 [[nodiscard]] Result<CausalMemory> estimate_llama_memory(const std::string& path, std::size_t max_context_tokens);

@@ -36,6 +36,7 @@ Result<std::shared_ptr<const CausalLm>> load_llama_causal_lm(const std::string& 
   return not_built();
 }
 
+<<<<<<< HEAD
 bool computes_on_gpu(const CausalOptions& /*options*/) { return false; }
 
 Result<std::shared_ptr<const CausalLm>> load_decoder(const CausalOptions& /*options*/,
@@ -44,6 +45,9 @@ Result<std::shared_ptr<const CausalLm>> load_decoder(const CausalOptions& /*opti
 }
 
 Result<void> check_decoder(const CausalLm& /*decoder*/, const CausalOptions& /*options*/) { return not_built(); }
+=======
+Result<std::unique_ptr<Tokenizer>> open_gguf_tokenizer(const std::string& /*path*/) { return not_built(); }
+>>>>>>> d7d608f (model: tokens counted with a GGUF file's vocabulary; seeds for its fuzzer)
 
 bool is_causal_gguf(const std::string& /*path*/) { return false; }
 

@@ -86,6 +86,13 @@ TEST(HubNameTest, QuantisationsAreTheEndsOfNames) {
   EXPECT_FALSE(is_of_quantization("m-.gguf", ""));
 }
 
+TEST(HubNameTest, PartsBehindTheFirstAreToldFromNames) {
+  EXPECT_TRUE(is_later_part("sub/m-Q8_0-00002-of-00003.gguf"));
+  for (const char* file : {"m-00001-of-00003.gguf", "best-of-n-Q4_0.gguf", "m.gguf", "-00002-of-00003.gguf"}) {
+    EXPECT_FALSE(is_later_part(file)) << file;
+  }
+}
+
 TEST(HubNameTest, SafeFileNamesStayBelowTheirFolder) {
   for (const std::string name :
        {"a", "config.json", "a/b/c.txt", "..a", "a..", "a b", "\xc3\xa4.txt", ".gitattributes"}) {
