@@ -29,7 +29,10 @@ Result<std::string> find_gguf(const std::string& path) {
     found = entries->path().string();
   }
   if (error) return fail(ErrorCode::kIo, fmt::format("{}: {}", path, error.message()));
-  if (found.empty()) return fail(ErrorCode::kBadModel, fmt::format("{} holds no GGUF file", path));
+  if (found.empty())
+    return fail(ErrorCode::kBadModel, fmt::format("{} holds no GGUF file of a causal model; `pith models pull "
+                                                  "smollm2-135m` fetches one",
+                                                  path));
   return found;
 }
 
