@@ -208,7 +208,7 @@ class Itpc {
 Result<std::vector<TokenId>> compress_reference_ids(const ReferenceItpcInput& input, const CausalLm& lm,
                                                     ReferenceProgress* progress,
                                                     const ReferenceThresholdObserver& observe) {
-  PITH_CHECK(input.window > 0 && input.max_positions > 0, input.window);
+  PITH_CHECK(input.window > 0 && input.max_positions > 0, "");
   return Itpc(input, lm, progress, observe).run();
 }
 

@@ -25,7 +25,7 @@ Result<double> gzip_size(std::string_view text) {
     return fail(ErrorCode::kInternal, "zlib does not start");
   }
   std::string input(text);
-  PITH_CHECK(input.size() < std::numeric_limits<uInt>::max(), input.size());
+  PITH_CHECK(input.size() < std::numeric_limits<uInt>::max(), "");
   std::vector<Bytef> output(deflateBound(&stream, static_cast<uLong>(input.size())));
   stream.next_in = reinterpret_cast<Bytef*>(input.data());
   stream.avail_in = static_cast<uInt>(input.size());

@@ -10,7 +10,7 @@ namespace pith {
 std::vector<std::vector<ReferencePiece>> schedule_reference_windows(std::span<const std::size_t> n_tokens,
                                                                     double target, std::size_t window,
                                                                     std::span<const double> dynamic_ratios) {
-  PITH_CHECK(window > 0 && dynamic_ratios.size() >= n_tokens.size(), window);
+  PITH_CHECK(window > 0 && dynamic_ratios.size() >= n_tokens.size(), "");
   const std::size_t n_all = std::accumulate(n_tokens.begin(), n_tokens.end(), std::size_t{0});
   const double mean_ratio = target / (static_cast<double>(n_all) + 1);
   std::vector<std::vector<ReferencePiece>> buckets;

@@ -35,7 +35,7 @@ void cut_runs(const std::vector<std::vector<ReferenceRun>>& runs, Sentences* sen
     for (std::size_t s = sentences->begin[context]; s < sentences->begin[context + 1]; ++s) {
       std::vector<ReferenceRun>& cut = sentences->runs.emplace_back();
       for (std::size_t left = n_code_points(sentences->texts[s]); left > 0;) {
-        PITH_CHECK(run < runs[context].size(), context);
+        PITH_CHECK(run < runs[context].size(), "");
         ReferenceRun part = runs[context][run];
         part.n_code_points = std::min(part.n_code_points - n_seen, left);
         left -= part.n_code_points;
