@@ -181,7 +181,10 @@ class PromptRun {
     for (std::size_t i = 0; i < runs_->size(); ++i) {
       std::vector<ReferenceRun> runs = merge_reference_runs((*runs_)[i]);
       if (!runs.empty() && i + 1 < runs_->size()) runs.back().n_code_points += 2;
-      for (const ReferenceRun& run : runs) n_covered += run.n_code_points;
+      for (ReferenceRun& run : runs) {
+        n_covered += run.n_code_points;
+        if (!run.compress) run.rate = 1;
+      }
       all.insert(all.end(), runs.begin(), runs.end());
     }
     const auto ids = std::span(input.ids).subspan(std::min(input.n_prefix, input.ids.size()));
