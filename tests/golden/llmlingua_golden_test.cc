@@ -1,5 +1,5 @@
-// Every recorded case of llmlingua 0.2.2 with a causal model, twice: with the likelihoods it recorded, where all must be
-// identical, and with those of the float32 engine, where nearly all must be. Prints what differs, with the first
+// Every recorded case of llmlingua 0.2.2 with a causal model, twice: with the likelihoods it recorded, where all must
+// be identical, and with those of the float32 engine, where nearly all must be. Prints what differs, with the first
 // threshold at which it does.
 //
 // Needs the shared material ($PITH_SHARED, else ../shared) and SmolLM2 (tests/support/smollm2.h; tools/deps.sh test).

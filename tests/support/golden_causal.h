@@ -93,8 +93,13 @@ inline void set_parameter(std::string_view name, const json::value& value, Compr
 }
 
 inline CausalCase to_causal_case(const json::object& row, const json::array& trace, const std::string& dir) {
-  CausalCase out{.id = text_of(row.at("id")), .request = {}, .unreadable = {}, .options = {},
-                 .output = row.at("output").as_object(), .min_margin = std::nullopt, .trace = trace};
+  CausalCase out{.id = text_of(row.at("id")),
+                 .request = {},
+                 .unreadable = {},
+                 .options = {},
+                 .output = row.at("output").as_object(),
+                 .min_margin = std::nullopt,
+                 .trace = trace};
   out.request.method = "llmlingua";
   out.request.reference = true;
   out.request.structured = text_of(row.at("method")) == "structured";
@@ -149,8 +154,7 @@ class PlaybackCausalLm final : public CausalLm {
       const json::object* step = next();
       if (step != nullptr && step->at("call").as_string() == "ppl_text") {
         const json::value& mean = step->at("value");
-        all.insert(all.end(), n,
-                   mean.is_null() ? std::numeric_limits<float>::quiet_NaN() : mean.to_number<float>());
+        all.insert(all.end(), n, mean.is_null() ? std::numeric_limits<float>::quiet_NaN() : mean.to_number<float>());
       } else if (auto ok = read(step, 0, n, &all); !ok) {
         return tl::unexpected(ok.error());
       }
@@ -210,10 +214,10 @@ class PlaybackCausalLm final : public CausalLm {
   Result<void> read(const json::object* step, std::size_t n_past, std::size_t n_ids, std::vector<float>* nll) const {
     if (step == nullptr || step->at("call").as_string() != "ppl_tokens" ||
         step->at("past").to_number<std::size_t>() != n_past || step->at("nll").as_array().size() + 1 != n_ids) {
-      return fail(ErrorCode::kInternal,
-                  step == nullptr ? "no more calls were recorded"
-                                  : fmt::format("{} ids behind {} were asked for, and recorded is {}", n_ids, n_past,
-                                                json::serialize(*step).substr(0, 60)));
+      return fail(ErrorCode::kInternal, step == nullptr
+                                            ? "no more calls were recorded"
+                                            : fmt::format("{} ids behind {} were asked for, and recorded is {}", n_ids,
+                                                          n_past, json::serialize(*step).substr(0, 60)));
     }
     nll->push_back(std::numeric_limits<float>::quiet_NaN());
     for (const json::value& value : step->at("nll").as_array()) nll->push_back(value.to_number<float>());
@@ -242,8 +246,7 @@ class ThresholdCheck {
     }
     const json::object& recorded = *recorded_[number];
     const json::value& value = recorded.at("value");
-    const double expected =
-        value.is_string() ? -std::numeric_limits<double>::infinity() : value.to_number<double>();
+    const double expected = value.is_string() ? -std::numeric_limits<double>::infinity() : value.to_number<double>();
     const auto difference = static_cast<double>(found.threshold) - expected;
     const bool is_equal = value.is_string() ? std::isinf(found.threshold) : std::abs(difference) <= tolerance_;
     if (recorded.at("n").to_number<std::size_t>() != found.values.size() || !is_equal ||
@@ -266,8 +269,10 @@ class ThresholdCheck {
 inline std::string causal_differences(const CausalCase& expected, const CompressResult& result) {
   const ResultFigures figures = result_figures(result.origin_tokens, result.compressed_tokens);
   const json::object found{
-      {"origin_tokens", result.origin_tokens}, {"compressed_tokens", result.compressed_tokens},
-      {"ratio", figures.ratio},                {"rate", figures.rate},
+      {"origin_tokens", result.origin_tokens},
+      {"compressed_tokens", result.compressed_tokens},
+      {"ratio", figures.ratio},
+      {"rate", figures.rate},
       {"saving", figures.saving},
   };
   std::string names;
