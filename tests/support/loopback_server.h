@@ -27,11 +27,11 @@ class LoopbackServer {
  public:
   struct Request {
     std::string head;  ///< request line and headers
-    std::string body;
+    std::string body{};
   };
   struct Reply {
     int status = 200;
-    std::string body;
+    std::string body{};
     std::string headers{};  ///< further ones, each with its line end
     bool hangs = false;     ///< say nothing until the client goes away or the server ends
     bool breaks = false;    ///< close in the middle of the body
