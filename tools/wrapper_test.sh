@@ -48,11 +48,11 @@ missing() {
 }
 
 common="g++ cmake ninja-build python3-pip python3-venv libicu-dev libfmt-dev libcli11-dev libexpected-dev"
-common+=" libzstd-dev libxxhash-dev libssl-dev ca-certificates libpcre2-dev libmd4c-dev libre2-dev libsqlite3-dev libgtest-dev libgmock-dev libbenchmark-dev ccache shellcheck zstd"
+common+=" libzstd-dev libxxhash-dev libssl-dev ca-certificates libpcre2-dev libmd4c-dev libre2-dev libsqlite3-dev zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev ccache shellcheck zstd"
 bookworm="$common pkg-config pkgconf libboost1.74-dev libboost1.81-dev clang-14 clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16"
 noble="$common pkgconf libboost1.74-dev libboost1.83-dev clang-18 libclang-rt-18-dev clang-format-18 clang-tidy-18"
 build="g++ cmake ninja-build pkg-config python3-pip libicu-dev libboost1.81-dev libfmt-dev libcli11-dev"
-build+=" libexpected-dev libzstd-dev libxxhash-dev libssl-dev ca-certificates libpcre2-dev libmd4c-dev libre2-dev libsqlite3-dev "
+build+=" libexpected-dev libzstd-dev libxxhash-dev libssl-dev ca-certificates libpcre2-dev libmd4c-dev libre2-dev libsqlite3-dev zlib1g-dev "
 on_noble=${build/pkg-config/pkgconf}
 expect "packages: Debian 12 takes Boost 1.81" "$build" "$(missing "$bookworm" "" build)"
 expect "packages: Ubuntu 24.04 takes Boost 1.83" "${on_noble/1.81/1.83}" "$(missing "$noble" "" build)"
