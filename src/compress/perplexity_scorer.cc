@@ -33,6 +33,16 @@ struct Keeping {
   std::vector<std::uint8_t> forced;
 };
 
+/// Per node whether it or an ancestor is forced.
+std::vector<std::uint8_t> forced_nodes(const Structure& structure) {
+  std::vector<std::uint8_t> forced(structure.nodes.size(), 0);
+  for (std::size_t n = 0; n < forced.size(); ++n) {
+    const Node& node = structure.nodes[n];
+    forced[n] = node.is_forced || (n > 0 && forced[node.parent] != 0) ? 1 : 0;
+  }
+  return forced;
+}
+
 Keeping keeping_of(const ScoringTask& task, const ModelText& text) {
   Keeping keeping;
   keeping.share.reserve(text.n_words());
@@ -40,11 +50,13 @@ Keeping keeping_of(const ScoringTask& task, const ModelText& text) {
   for (const std::size_t c : task.order) {
     const PreparedContext& context = task.contexts[c];
     const double offset = task.rate_offsets.empty() ? 0 : task.rate_offsets[c];
+    const std::vector<std::uint8_t> forced = forced_nodes(context.structure);
     const auto share = static_cast<float>(std::clamp(task.rate + offset, 0.0, 1.0));
     for (std::size_t w = 0; w < context.n_words(); ++w) {
-      const bool is_forced = (!context.forced.empty() && context.forced[w] != 0) || context.node_of(w).is_forced;
+      const bool is_in_forced_node = !context.is_plain() && forced[context.nodes[w]] != 0;
+      const bool is_forced = !context.forced.empty() && context.forced[w] != 0;
       keeping.share.push_back(share);
-      keeping.forced.push_back(is_forced ? 1 : 0);
+      keeping.forced.push_back(is_forced || is_in_forced_node ? 1 : 0);
     }
   }
   return keeping;

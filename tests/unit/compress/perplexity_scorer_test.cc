@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -224,7 +225,7 @@ TEST(PerplexityScorer, JudgesTextsOfAWindowOrLess) {
 
 TEST(PerplexityScorer, ReadsLongTextsInLinearTimeWithASmallContext) {
   const std::string text = random_words(12'000, 10);
-  for (const std::size_t n_context : {200, 1000, 100000}) {
+  for (const std::size_t n_context : std::initializer_list<std::size_t>{200, 1000, 100000}) {
     const CompressRequest request = request_of({text});
     const auto lm = std::make_shared<FakeCausalLm>(FakeCausalOptions{.max_context_tokens = n_context});
     Encoding encoding;
@@ -240,14 +241,14 @@ TEST(PerplexityScorer, ReadsLongTextsInLinearTimeWithASmallContext) {
 
 TEST(PerplexityScorer, RefusesAModelWithNoRoomAndLivesWithHardlyAny) {
   const CompressRequest request = request_of({random_words(50, 11)});
-  for (const std::size_t n_context : {0, 1}) {
+  for (const std::size_t n_context : std::initializer_list<std::size_t>{0, 1}) {
     Setting setting;
     setting.lm.max_context_tokens = n_context;
     const Scored run = run_on(request, setting);
     ASSERT_FALSE(run.status.has_value());
     EXPECT_EQ(run.status.error().code, ErrorCode::kInvalidArgument);
   }
-  for (const std::size_t n_context : {2, 3, 5, 8, 13, 64, 70}) {
+  for (const std::size_t n_context : std::initializer_list<std::size_t>{2, 3, 5, 8, 13, 64, 70}) {
     Setting setting;
     setting.lm.max_context_tokens = n_context;
     expect_lawful(run_on(request, setting));
