@@ -1,13 +1,9 @@
 #include "compress/blank_english.h"
 
-#include <re2/re2.h>
 #include <unicode/uchar.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
-
-#include "text/utf8.h"
 
 namespace pith {
 namespace {
@@ -111,31 +107,80 @@ std::size_t infix_length(std::u32string_view s, std::size_t at) {
   return end < s.size() && is_letter(s[end]) ? end - at : 0;
 }
 
-std::string utf8(std::u32string_view s) {
-  std::string out;
-  for (const char32_t c : s) append_utf8(c, &out);
-  return out;
+bool is_host_character(char32_t c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= 0xA1 && c <= 0xFFFF);
 }
 
-/// Private addresses are left out, as in the pattern that spaCy builds on.
-bool is_private(int a, int b) {
-  return a == 10 || a == 127 || (a == 169 && b == 254) || (a == 192 && b == 168) || (a == 172 && b >= 16 && b <= 31);
+/// A number of at most three digits in [least, most], written as the pattern that spaCy builds on wants it; -1 if not.
+int octet(std::u32string_view digits, int least, int most) {
+  if (digits.empty() || digits.size() > 3 || (digits[0] == '0' && (digits.size() == 3 || least > 0))) return -1;
+  int value = 0;
+  for (const char32_t c : digits) {
+    if (!is_digit(c)) return -1;
+    value = 10 * value + static_cast<int>(c - '0');
+  }
+  return value >= least && value <= most ? value : -1;
 }
 
+/// The parts between the dots of a host.
+std::vector<std::u32string_view> host_parts(std::u32string_view host) {
+  std::vector<std::u32string_view> parts;
+  for (std::size_t begin = 0; begin <= host.size();) {
+    const std::size_t end = std::min(host.find(U'.', begin), host.size());
+    parts.push_back(host.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+/// Four numbers that are no private address.
+bool is_address(const std::vector<std::u32string_view>& parts) {
+  if (parts.size() != 4) return false;
+  const int a = octet(parts[0], 1, 223);
+  const int b = octet(parts[1], 0, 255);
+  if (a < 0 || b < 0 || octet(parts[2], 0, 255) < 0 || octet(parts[3], 1, 254) < 0) return false;
+  return a != 10 && a != 127 && !(a == 169 && b == 254) && !(a == 192 && b == 168) && !(a == 172 && b >= 16 && b <= 31);
+}
+
+bool is_name(const std::vector<std::u32string_view>& parts) {
+  const std::u32string_view top = parts.back();
+  if (parts.size() < 2 || top.size() < 2 || top.size() > 63 || !std::ranges::all_of(top, is_lower)) return false;
+  return std::all_of(parts.begin(), parts.end() - 1, [](std::u32string_view part) {
+    return !part.empty() && part.size() <= 64 && is_host_character(part.front()) && is_host_character(part.back());
+  });
+}
+
+/// Whether `s` is a host name or public address, perhaps with a port and a path.
+bool is_host_and_path(std::u32string_view s) {
+  std::size_t end = 0;
+  while (end < s.size() && (is_host_character(s[end]) || is_one_of(s[end], U"._-"))) ++end;
+  std::size_t rest = end;
+  if (rest < s.size() && s[rest] == ':') {
+    std::size_t digits = rest + 1;
+    while (digits < s.size() && is_digit(s[digits])) ++digits;
+    const std::size_t n_digits = digits - rest - 1;
+    if (n_digits < 2 || n_digits > 5) return false;
+    rest = digits;
+  }
+  if (rest < s.size() && !is_one_of(s[rest], U"/?#")) return false;
+  const std::vector<std::u32string_view> parts = host_parts(s.substr(0, end));
+  return is_name(parts) || is_address(parts);
+}
+
+/// A host behind an optional scheme or anything that ends in '@'.
 bool is_url(std::u32string_view s) {
   if (s.find(U'.') == std::u32string_view::npos) return false;
-  static const RE2 host(R"((?:[\pL\pM\pN_+\-.]{2,}://)?(?:\S+(?::\S*)?@)?(?:(?:[A-Za-z0-9\x{a1}-\x{ffff}])"
-                        R"((?:[A-Za-z0-9\x{a1}-\x{ffff}_-]{0,62}[A-Za-z0-9\x{a1}-\x{ffff}])?\.)+[\p{Ll}\p{Lo}]{2,63}))"
-                        R"((?::[0-9]{2,5})?(?:[/?#]\S*)?)");
-  static const RE2 address(
-      R"((?:[\pL\pM\pN_+\-.]{2,}://)?(?:\S+(?::\S*)?@)?([1-9][0-9]?|1[0-9][0-9]|2[01][0-9]|22[0-3]))"
-      R"(\.(1?[0-9]{1,2}|2[0-4][0-9]|25[0-5])\.(?:1?[0-9]{1,2}|2[0-4][0-9]|25[0-5]))"
-      R"(\.(?:[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-4])(?::[0-9]{2,5})?(?:[/?#]\S*)?)");
-  const std::string text = utf8(s);
-  if (RE2::FullMatch(text, host)) return true;
-  int first = 0;
-  int second = 0;
-  return RE2::FullMatch(text, address, &first, &second) && !is_private(first, second);
+  if (is_host_and_path(s)) return true;
+  const auto is_scheme = [](char32_t c) { return is_letter(c) || is_digit(c) || is_one_of(c, U"_+-."); };
+  const std::size_t scheme = s.find(U"://");
+  if (scheme != std::u32string_view::npos && scheme >= 2 && std::ranges::all_of(s.substr(0, scheme), is_scheme) &&
+      is_host_and_path(s.substr(scheme + 3))) {
+    return true;
+  }
+  for (std::size_t at = s.find(U'@', 1); at != std::u32string_view::npos; at = s.find(U'@', at + 1)) {
+    if (is_host_and_path(s.substr(at + 1))) return true;
+  }
+  return false;
 }
 
 const std::vector<std::size_t>* find_exception(std::u32string_view s) {
