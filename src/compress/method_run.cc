@@ -10,6 +10,8 @@
 #include "compress/rankers/make_ranker.h"
 #include "compress/reference_llmlingua.h"
 #include "compress/reference_llmlingua2.h"
+#include "compress/reference_selective_context.h"
+#include "compress/selective_scorer.h"
 #include "text/punkt.h"
 #include "text/segment.h"
 
@@ -48,6 +50,9 @@ class LoadedRun final : public MethodRun {
                                                 const ProgressCallback& progress) const override {
     if (request.reference && classifier_ != nullptr) {
       return compress_llmlingua2_reference(request, *classifier_, counter_, progress);
+    }
+    if (request.reference && !is_llmlingua_) {
+      return compress_selective_context_reference(request, *causal_, counter_, progress);
     }
     if (request.reference) {
       ReferenceLlmlinguaOptions options;
@@ -140,8 +145,13 @@ class LoadedRun final : public MethodRun {
 
   [[nodiscard]] Result<void> prepare_causal(const CompressRequest& request) {
     if (auto ok = load_causal(request.reference); !ok) return ok;
-    if (request.reference) return prepare_sentences(request);
-    scorer_ = std::make_unique<PerplexityScorer>(causal_);
+    is_llmlingua_ = find_method(request.method)->is_framed;
+    if (request.reference) return is_llmlingua_ ? prepare_sentences(request) : Result<void>();
+    if (is_llmlingua_) {
+      scorer_ = std::make_unique<PerplexityScorer>(causal_);
+    } else {
+      scorer_ = std::make_unique<SelectiveScorer>(*causal_);
+    }
     return {};
   }
 
@@ -183,6 +193,7 @@ class LoadedRun final : public MethodRun {
   std::unique_ptr<WordScorer> scorer_;
   SentenceSplitter split_sentences_ = own_sentences;  // of reference mode
   bool is_framed_ = true;
+  bool is_llmlingua_ = false;  // of the causal methods, llmlingua or longllmlingua
   std::vector<std::string> warnings_;
   std::string what_else_decides_;
 };

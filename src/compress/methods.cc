@@ -14,7 +14,7 @@ constexpr std::array kMethods{
     MethodInfo{.name = "securitylingua"},
     MethodInfo{.name = "llmlingua", .scorer = Scorer::kCausalLm, .rank_method = "llmlingua", .is_framed = true},
     MethodInfo{.name = "longllmlingua", .scorer = Scorer::kCausalLm, .rank_method = "longllmlingua", .is_framed = true},
-    MethodInfo{.name = "selective_context", .scorer = Scorer::kCausalLm, .is_available = false},
+    MethodInfo{.name = "selective_context", .scorer = Scorer::kCausalLm},
     MethodInfo{.name = "head", .scorer = Scorer::kBaseline, .has_reference = false},
     MethodInfo{.name = "tail", .scorer = Scorer::kBaseline, .has_reference = false},
     MethodInfo{.name = "ends", .scorer = Scorer::kBaseline, .has_reference = false},
