@@ -108,6 +108,7 @@ TEST_F(TokenCounterTest, NamesThePathItCannotRead) {
 TEST_F(TokenCounterTest, TellsPathsFromNames) {
   EXPECT_TRUE(is_tokenizer_path("./llama"));
   EXPECT_TRUE(is_tokenizer_path("tokenizer.json"));
+  EXPECT_TRUE(is_tokenizer_path("model.gguf"));
   EXPECT_FALSE(is_tokenizer_path("o200k_base"));
   EXPECT_FALSE(is_tokenizer_path("llama"));
   EXPECT_FALSE(is_tokenizer_path(""));
