@@ -1,6 +1,9 @@
 // A WordScorer run on prepared texts, without a pipeline.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <numeric>
 #include <string>
 #include <vector>
