@@ -200,7 +200,9 @@ class Reference {
     std::size_t begin = 0;
     for (std::size_t p = 0; p < lengths.size(); ++p) {
       const bool needs_space = p == 0 && !units->texts.empty();
-      units->texts.push_back((needs_space ? " " : "") + utf8(std::u32string_view(text).substr(begin, lengths[p])));
+      std::string phrase(needs_space ? 1 : 0, ' ');
+      phrase.append(utf8(std::u32string_view(text).substr(begin, lengths[p])));
+      units->texts.push_back(std::move(phrase));
       units->information.push_back((*shares)[p]);
       begin += lengths[p];
     }
