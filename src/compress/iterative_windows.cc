@@ -156,7 +156,7 @@ class IterativeRun {
       ++scores_.n_windows;
       if (report_ && !report_(0, 0)) return fail(ErrorCode::kCancelled, "cancelled");
     }
-    for (std::size_t w = 0; w < n_words; ++w) scores_.surprise[w] = mean_of(w);
+    for (std::size_t w = 0; w < n_words; ++w) scores_.surprise[w] = surprise_of(w);
     return std::move(scores_);
   }
 
@@ -200,9 +200,7 @@ class IterativeRun {
     }
   }
 
-  [[nodiscard]] float mean_of(std::size_t w) const {
-    return scores_.n_tokens[w] == 0 ? 0.0F : static_cast<float>(sums_[w] / scores_.n_tokens[w]);
-  }
+  [[nodiscard]] float surprise_of(std::size_t w) const { return static_cast<float>(sums_[w]); }
 
   /// The tokens of the window's best words, and the white space in front of them.
   [[nodiscard]] std::vector<TokenId> kept_tokens(std::size_t begin, std::size_t end) const {
@@ -214,7 +212,7 @@ class IterativeRun {
     }
     std::vector<float> surprise;
     surprise.reserve(words.size());
-    for (const std::uint32_t w : words) surprise.push_back(mean_of(w));
+    for (const std::uint32_t w : words) surprise.push_back(surprise_of(w));
     const std::vector<float> quantiles = quantiles_of(surprise);
     std::vector<std::uint8_t> is_kept(words.size());
     for (std::size_t i = 0; i < words.size(); ++i) {

@@ -5,7 +5,7 @@
 // the last partial window is read like the others, and the budget is the pipeline's, exact and global.
 //
 //   1. The contexts are read window by window, each after what was kept of those before it (iterative_windows.h); a
-//      word's surprise is the mean over its tokens: as a share of what keeping it costs.
+//      word's surprise is the sum over its tokens. (The mean buries names, whose later tokens follow from the first.)
 //   2. A word's rank is half its quantile in its window (the paper's threshold inside the segment) and half its
 //      quantile among all words (a dense passage keeps more than an empty one). The first windows know little of the
 //      text, so everything surprises there: the first half is blind to that. The score is the quantile of the rank.

@@ -24,7 +24,7 @@ std::vector<Candidate> candidates_of(const SentenceInput& input, std::size_t c, 
   for (std::size_t s = 0; s < sentences.size(); ++s) {
     Candidate candidate{.context = c, .sentence = s};
     for (std::size_t w = sentences[s].first_word; w < sentences[s].end_word; ++w) {
-      candidate.score += static_cast<double>(input.surprise[w]) * input.n_tokens[w];
+      candidate.score += static_cast<double>(input.surprise[w]);
       candidate.n_tokens += input.n_tokens[w];
     }
     if (candidate.n_tokens == 0) continue;

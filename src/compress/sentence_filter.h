@@ -13,7 +13,7 @@ namespace pith {
 /// A context's words as the filter sees them; parallel to its document's.
 struct SentenceInput {
   const PreparedContext& context;
-  std::span<const float> surprise;          ///< nats
+  std::span<const float> surprise;          ///< nats, summed over the word's tokens
   std::span<const std::uint32_t> n_tokens;  ///< model tokens; 0: the model did not read the word
 };
 
