@@ -14,6 +14,8 @@ namespace {
 /// Models lean on the first tokens they saw, whatever they are: without them likelihoods go astray (arXiv 2309.17453).
 constexpr std::size_t kSinkTokens = 4;
 constexpr std::size_t kLeastContextForSinks = 64;
+/// Tokens of a word that add to its surprise. Names have fewer; a hash of a hundred tokens is not worth twelve names.
+constexpr double kMostAddedTokens = 8;
 
 /// One session that reads windows, keeps some of each, and forgets the oldest of that when it is full.
 class Reader {
@@ -200,7 +202,10 @@ class IterativeRun {
     }
   }
 
-  [[nodiscard]] float surprise_of(std::size_t w) const { return static_cast<float>(sums_[w]); }
+  [[nodiscard]] float surprise_of(std::size_t w) const {
+    const double n_tokens = scores_.n_tokens[w];
+    return static_cast<float>(n_tokens > kMostAddedTokens ? sums_[w] / n_tokens * kMostAddedTokens : sums_[w]);
+  }
 
   /// The tokens of the window's best words, and the white space in front of them.
   [[nodiscard]] std::vector<TokenId> kept_tokens(std::size_t begin, std::size_t end) const {

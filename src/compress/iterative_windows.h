@@ -33,8 +33,8 @@ struct IterativeInput {
 
 /// Per word of the text.
 struct IterativeScores {
-  /// Sum over the word's tokens, nats: what the word as a whole says. Negative too with a contrast. Always finite; 0
-  /// where window_of_word is kNone.
+  /// Sum over the word's tokens (of more than eight: eight times their mean), nats. Negative too with a contrast.
+  /// Always finite; 0 where window_of_word is kNone.
   std::vector<float> surprise;
   std::vector<std::uint32_t> window_of_word;  ///< where it was judged; kNone for a word without tokens
   std::vector<std::uint32_t> n_tokens;        ///< tokens that touch it

@@ -209,6 +209,28 @@ TEST(PerplexityScorer, JudgesATokenByItsOwnLikelihood) {
   EXPECT_EQ(std::ranges::max_element(scores) - scores.begin(), 4);
 }
 
+TEST(PerplexityScorer, AddsWhatAWordsTokensSayUpToEight) {
+  const CompressRequest request =
+      request_of({"aa " + std::string(18, 'b') + " ccddee " + std::string(300, 'x') + " ff"});
+  Setting setting;
+  setting.lm.nll = [](std::span<const TokenId>, std::size_t) { return 1.0F; };
+  std::vector<std::string> warnings;
+  const auto contexts = prepare_request(request, &warnings);
+  const std::vector<std::size_t> order = {0};
+  const FakeCausalLm lm(setting.lm);
+  const ModelText text = make_model_text(*contexts, order, lm.tokenizer());
+  const std::vector<float> share(text.n_words(), 0.5F);
+  const std::vector<std::uint8_t> forced(text.n_words(), 0);
+  const auto scores = read_iteratively(lm, {text, {}, share, forced}, {}, {});
+  ASSERT_TRUE(scores.has_value());
+  EXPECT_EQ(scores->n_tokens[1], 9U);
+  EXPECT_FLOAT_EQ(scores->surprise[0], 1);
+  EXPECT_FLOAT_EQ(scores->surprise[1], 8);
+  EXPECT_FLOAT_EQ(scores->surprise[2], static_cast<float>(scores->n_tokens[2]));
+  EXPECT_GT(scores->n_tokens[3], 100U);
+  EXPECT_FLOAT_EQ(scores->surprise[3], 8);
+}
+
 TEST(PerplexityScorer, CountsAFirstTokenWithoutLikelihoodAsMiddling) {
   const CompressRequest request = request_of({random_words(300, 8)});
   const auto scores = all_scores(run_on(request, {}));
