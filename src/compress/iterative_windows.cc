@@ -179,7 +179,9 @@ class IterativeRun {
     PITH_CHECK(values_.size() == window.size(), "a likelihood per token");
     if (unconditioned_) {
       if (auto ok = unconditioned_->judge(window, &plain_, report_); !ok) return ok;
-      for (std::size_t i = 0; i < values_.size(); ++i) values_[i] = plain_[i] - values_[i];
+      for (std::size_t i = 0; i < values_.size(); ++i) {
+        values_[i] = options_.plain_weight * plain_[i] + (plain_[i] - values_[i]);
+      }
     }
     const float median = median_of(values_);
     for (float& value : values_) value = std::isfinite(value) ? value : median;

@@ -1,7 +1,7 @@
 // Iterative token-level compression (LLMLingua, arXiv 2310.05736, Algorithm 2): a text is read window by window, and
 // each token is judged by its own likelihood given what was kept of the windows before it, as the target model will
 // see it. With a contrast (LongLLMLingua, arXiv 2310.06839, eq. 3) it is judged by what a question in front explains:
-// nll(x | before) - nll(x | question, before).
+// nll(x | before) - nll(x | question, before), beside its plain likelihood (plain_weight).
 //
 // What a session remembers is bounded: the question, the first few tokens (attention sinks), and the most recent ones
 // that were kept. So time is linear in the text, and texts may be longer than the model's context.
@@ -21,6 +21,10 @@ struct IterativeOptions {
   std::size_t window_tokens = 200;     ///< at most; fewer if the model's context asks for it
   std::size_t max_past_tokens = 1024;  ///< kept tokens that are remembered beside the question and the sinks
   bool is_contrastive = false;         ///< needs a condition
+  /// How much the likelihood without the question counts beside the contrast; 0 is the paper. A small model's contrast
+  /// alone hardly knows answers from chance (SQuAD paragraphs, SmolLM2-135M: answer words ranked at the median, and
+  /// three in ten answers whole at half the tokens; with the plain likelihood beside it, more than half).
+  float plain_weight = 1;
 };
 
 /// What is to be read. All spans are of the caller.
