@@ -43,6 +43,17 @@ Result<DecoderMemory> DecoderMemory::copy() const {
   return other;
 }
 
+void DecoderMemory::read(std::size_t plane, std::size_t n_tokens, std::span<float> out) const {
+  const std::size_t d = shape_.head_size;
+  const std::size_t n_kept = std::min(n_tokens, n_tokens_) * d;
+  PITH_CHECK(out.size() == shape_.n_heads * n_tokens * d, "");
+  for (std::size_t h = 0; h < shape_.n_heads; ++h) {
+    const auto part = out.subspan(h * n_tokens * d, n_tokens * d);
+    if (n_kept > 0) std::copy_n(head(plane, h), n_kept, part.begin());
+    std::ranges::fill(part.subspan(n_kept), 0.0F);
+  }
+}
+
 void DecoderMemory::write(std::size_t plane, std::span<const float> values, std::size_t n_given, std::size_t n_new) {
   const std::size_t d = shape_.head_size;
   PITH_CHECK(values.size() == shape_.n_heads * n_given * d && n_new <= n_given && n_tokens_ + n_new <= room_, "");

@@ -32,9 +32,8 @@ class DecoderMemory {
 
   /// Plane 2 * layer holds its keys, 2 * layer + 1 its values.
   [[nodiscard]] std::size_t n_planes() const { return 2 * shape_.n_layers; }
-  /// f32 [n_heads, room(), head_size]. Tokens behind n_tokens() are finite, and no more. Valid until the next reserve().
-  [[nodiscard]] float* plane(std::size_t plane) const { return head(plane, 0); }
-  [[nodiscard]] const Shape& shape() const { return shape_; }
+  /// Copies the first `n_tokens` of a plane to out [n_heads, n_tokens, head_size]; zeros for those behind n_tokens().
+  void read(std::size_t plane, std::size_t n_tokens, std::span<float> out) const;
 
   /// Puts the first `n_new` tokens of `values` [n_heads, n_given, head_size] behind what is in a plane. When all planes
   /// have theirs, grow() counts them. REQUIRES: n_tokens() + n_new <= room().

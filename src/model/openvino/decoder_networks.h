@@ -34,7 +34,7 @@ class DecoderNetworks {
   /// What one inference uses. Vectors keep their room between uses.
   struct Slot {
     ov::InferRequest body, head;
-    std::vector<float> embedded, cos, sin, mask;
+    std::vector<float> embedded, cos, sin, mask, past;
   };
 
   /// A slot that nobody else has; waits for one.

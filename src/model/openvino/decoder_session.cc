@@ -27,16 +27,6 @@ ov::Tensor tensor_of(const ov::Shape& shape, std::vector<float>& values) {
   return ov::Tensor(ov::element::f32, shape, values.data());
 }
 
-/// The first `n_tokens` of a plane, f32 [1, n_heads, n_tokens, head_size], where they lie. REQUIRES: n_tokens <= room().
-ov::Tensor view(const DecoderMemory& memory, std::size_t plane, std::size_t n_tokens) {
-  const DecoderMemory::Shape& shape = memory.shape();
-  const std::size_t row_bytes = shape.head_size * sizeof(float);
-  const std::size_t head_bytes = memory.room() * row_bytes;
-  return ov::Tensor(ov::element::f32, {1, shape.n_heads, n_tokens, shape.head_size},
-                    static_cast<void*>(memory.plane(plane)),
-                    ov::Strides{shape.n_heads * head_bytes, head_bytes, row_bytes, sizeof(float)});
-}
-
 void run(ov::InferRequest& request) {
   request.start_async();
   request.wait();
@@ -168,8 +158,15 @@ Result<void> DecoderSession::set_inputs(std::span<const TokenId> ids, std::size_
   slot.body.set_input_tensor(1, tensor_of({1, 1, n_padded, d}, slot.cos));
   slot.body.set_input_tensor(2, tensor_of({1, 1, n_padded, d}, slot.sin));
   slot.body.set_input_tensor(3, tensor_of({1, 1, n_padded, n_keys}, slot.mask));
+  // Copied, once a micro-batch: OpenVINO's CPU plugin crashes on some inputs that are not dense (2026.4.1).
+  const std::size_t plane_size = static_cast<std::size_t>(config.n_kv_heads) * n_past * d;
+  slot.past.resize(memory_.n_planes() * plane_size);
   for (std::size_t plane = 0; plane < memory_.n_planes(); ++plane) {
-    slot.body.set_input_tensor(4 + plane, view(memory_, plane, n_past));
+    const auto copy = std::span(slot.past).subspan(plane * plane_size, plane_size);
+    memory_.read(plane, n_past, copy);
+    slot.body.set_input_tensor(
+        4 + plane,
+        ov::Tensor(ov::element::f32, {1, static_cast<std::size_t>(config.n_kv_heads), n_past, d}, copy.data()));
   }
   return {};
 }
