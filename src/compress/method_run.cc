@@ -25,8 +25,7 @@ std::vector<ByteSpan> own_sentences(std::string_view text) {
   if (!document) return spans;
   for (const Sentence& sentence : document->sentences) {
     if (sentence.first_word == sentence.end_word) continue;
-    spans.push_back(
-        {document->words[sentence.first_word].span.begin, document->words[sentence.end_word - 1].span.end});
+    spans.push_back({document->words[sentence.first_word].span.begin, document->words[sentence.end_word - 1].span.end});
   }
   return spans;
 }
@@ -177,7 +176,8 @@ class LoadedRun final : public MethodRun {
       return {};
     }
     warnings_.emplace_back(
-        "sentences are cut by Pith's own rules, because NLTK's punkt_tab data was not found (set NLTK_DATA to the folder "
+        "sentences are cut by Pith's own rules, because NLTK's punkt_tab data was not found (set NLTK_DATA to the "
+        "folder "
         "that holds it): the library may cut, and so keep, others");
     split_sentences_ = own_sentences;
     return {};
