@@ -4,49 +4,58 @@
 
 #include <charconv>
 #include <cmath>
+#include <optional>
+#include <system_error>
 
 namespace pith {
 namespace {
 
-tl::unexpected<Error> bad(std::string_view suffix, std::string_view what) {
-  return fail(ErrorCode::kInvalidArgument,
-              fmt::format("context_budget \"{}\" {}: give what is to be done to the budget, such as +100 or *1.5",
-                          suffix.substr(0, 64), what));
+std::string_view without_spaces_in_front(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  return text;
 }
+
+tl::unexpected<Error> not_arithmetic(std::string_view suffix) {
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("context_budget \"{}\" is no chain of + - * / and numbers, such as \"+100\" or \"*1.5\"",
+                          suffix.substr(0, 64)));
+}
+
+double added(double sum, char sign, double term) { return sign == '+' ? sum + term : sum - term; }
 
 }  // namespace
 
 Result<double> apply_context_budget(double budget, std::string_view suffix) {
-  double sum = 0;
-  double product = budget;  // the term that is being read, with its sign
-  std::size_t at = 0;
-  const auto skip_blanks = [&] {
-    while (at < suffix.size() && suffix[at] == ' ') ++at;
-  };
-  for (skip_blanks(); at < suffix.size(); skip_blanks()) {
-    const char sign = suffix[at++];
-    if (sign != '+' && sign != '-' && sign != '*' && sign != '/') {
-      return bad(suffix, fmt::format("has something else than + - * / at character {}", at));
-    }
-    skip_blanks();
+  std::optional<double> sum;  // of the terms before the last
+  char sign = '+';            // of the last term
+  double term = budget;
+  std::string_view rest = without_spaces_in_front(suffix);
+  while (!rest.empty()) {
+    const char op = rest.front();
+    rest = without_spaces_in_front(rest.substr(1));
     double number = 0;
-    const char* const end = suffix.data() + suffix.size();
-    const auto [last, error] = std::from_chars(suffix.data() + at, end, number);
-    if (error != std::errc() || number < 0 || !std::isfinite(number)) {
-      return bad(suffix, fmt::format("needs a number at character {}", at + 1));
+    if (rest.empty() || !((rest.front() >= '0' && rest.front() <= '9') || rest.front() == '.')) {
+      return not_arithmetic(suffix);
     }
-    at = static_cast<std::size_t>(last - suffix.data());
-    if (sign == '*') {
-      product *= number;
-    } else if (sign == '/') {
-      if (number == 0) return bad(suffix, "divides by zero");
-      product /= number;
+    const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+    if (error != std::errc()) return not_arithmetic(suffix);
+    rest = without_spaces_in_front(rest.substr(static_cast<std::size_t>(stop - rest.data())));
+    if (op == '*') {
+      term *= number;
+    } else if (op == '/') {
+      if (number == 0) return fail(ErrorCode::kInvalidArgument, "context_budget divides by zero");
+      term /= number;
+    } else if (op == '+' || op == '-') {
+      sum = sum ? added(*sum, sign, term) : term;
+      sign = op;
+      term = number;
     } else {
-      sum += product;
-      product = sign == '+' ? number : -number;
+      return not_arithmetic(suffix);
     }
   }
-  return sum + product;
+  const double result = sum ? added(*sum, sign, term) : term;
+  if (!std::isfinite(result)) return fail(ErrorCode::kInvalidArgument, "context_budget gives no finite number");
+  return result;
 }
 
 }  // namespace pith

@@ -8,7 +8,8 @@
 namespace pith {
 
 /// `budget` followed by `suffix`, a chain of + - * / and decimal numbers such as "+100", "*1.5" or "*2+100", products
-/// before sums. "" leaves it as it is. Errors: kInvalidArgument (names the character, or a division by zero).
+/// before sums. "" leaves it as it is. Errors: kInvalidArgument for
+/// anything else, a division by zero, and a result that is not finite.
 [[nodiscard]] Result<double> apply_context_budget(double budget, std::string_view suffix);
 
 }  // namespace pith

@@ -106,7 +106,7 @@ class Compression {
         context.priorities = context.scores;
       }
     }
-    render_options_ = {rules.keep_line_breaks, request_.drop_consecutive, request_.markers};
+    render_options_ = {rules.keep_line_breaks || request_.keep_split, request_.drop_consecutive, request_.markers};
     if (parts_.ranker == nullptr && wants_context_filter(request_)) filter();
     if (auto ok = choose_segments(); !ok) return tl::unexpected(ok.error());
     ranking_ = rank_units(contexts_);

@@ -13,11 +13,6 @@
 
 namespace pith {
 
-/// `target` with the arithmetic of `suffix` applied, which the library evaluates as code: a chain of + - * / and a
-/// decimal number each, with the usual precedence, white space allowed; "" changes nothing. Errors: kInvalidArgument
-/// for anything else and for a division by zero.
-[[nodiscard]] Result<double> apply_context_budget(double target, std::string_view suffix);
-
 struct ReferenceContextBudget {
   double target = 0;                   ///< model tokens, after apply_context_budget()
   std::vector<std::int64_t> forced;    ///< as the caller gave them; negative ones count from the end

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "compress/context_budget.h"
 #include "compress/reference_condition.h"
 #include "compress/reference_context_budget.h"
 #include "compress/reference_itpc.h"
@@ -90,7 +91,9 @@ class PromptRun {
   Result<void> filter_contexts() {
     const auto ranked = rank_reference_texts(contexts_, ranking_, call_.lm, &call_.progress);
     if (!ranked) return tl::unexpected(ranked.error());
-    const auto target = apply_context_budget(target_ < 0 ? 100 : target_, request_.context_budget);
+    std::string_view suffix = request_.context_budget;
+    if (suffix.empty()) suffix = "+100";
+    const auto target = apply_context_budget(target_ < 0 ? 100 : target_, suffix);
     if (!target) return tl::unexpected(target.error());
     ReferenceContextBudget budget{.target = *target,
                                   .forced = request_.force_context_ids,

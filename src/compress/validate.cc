@@ -50,7 +50,9 @@ Result<void> check_method(const CompressRequest& request) {
 Result<void> check_budget(const CompressRequest& request) {
   // The library takes rates above 1 and then drops nothing.
   const double largest_rate = request.reference ? std::numeric_limits<double>::max() : 1.0;
-  if (request.rate && !(*request.rate > 0 && *request.rate <= largest_rate)) {  // NaN fails both
+  const bool may_be_zero = request.reference && find_method(request.method)->is_framed;
+  if (request.rate && !((*request.rate > 0 || (may_be_zero && *request.rate == 0)) &&
+                        *request.rate <= largest_rate)) {  // NaN fails both
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("rate is {}, outside (0, 1]: give the share of tokens to keep, e.g. 0.33", *request.rate));
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "compress/context_budget.h"
 #include "compress/reference_condition.h"
 #include "compress/reference_context_budget.h"
 #include "compress/reference_python.h"

@@ -40,7 +40,7 @@ TEST(ValidateTest, RefusesWithAMessageThatNamesTheValueAndTheNextStep) {
        "rate (0.5) and target_token (7) are both given: give one of them"},
       {[](R* r) { r->context.clear(); }, kArgument, "context is empty: give at least one text"},
       {[](R* r) { r->method = std::string("llmlingua3"); }, ErrorCode::kUnknownField,
-       "unknown method \"llmlingua3\"; did you mean \"llmlingua\"?"},
+       "unknown method \"llmlingua3\"; did you mean \"llmlingua2\"?"},
       {[](R* r) { r->threshold = 1.0; }, kArgument,
        "threshold is 1, outside [0, 1): give the score that a word must exceed, e.g. 0.5"},
       {[](R* r) { r->threshold = -0.1; }, kArgument,

@@ -122,8 +122,8 @@ TEST(SentencePieceBpe, AgreesWithLlamaCpp) {
       std::string decoded;
       for (const TokenId id : encoding.ids) (*loaded)->append_bytes(id, &decoded);
       // Where the mark of spaces has no token it is spelled as bytes.
-      for (std::size_t at = 0; (at = decoded.find("\u2581", at)) != std::string::npos;) decoded.replace(at, 3, " ");
-      ASSERT_EQ(decoded, text.empty() ? "" : " " + text);
+      for (std::size_t at = 0; (at = decoded.find("\u2581", at)) != std::string::npos;) decoded.replace(at, 3, 1, ' ');
+      ASSERT_EQ(decoded, text.empty() ? std::string() : std::string(1, ' ').append(text));
     }
   }
 }
