@@ -251,9 +251,17 @@ void add_engine_flags(CLI::App* app, EngineOptions* o) {
   add_text(app, "--embedder", &o->embedder, "NAME|DIR|none",
            "The sentence encoder that ranks passages by --question (default: minilm, if it has been pulled)")
       ->group(kGroup);
+  add_text(app, "--ranking-url", &o->ranking_endpoint.base_url, "URL",
+           "The server of a --rank-method that asks one (default: the provider's); its key comes from OPENAI_API_KEY, "
+           "VOYAGE_API_KEY, COHERE_API_KEY or JINA_API_KEY")
+      ->group(kGroup);
+  add_text(app, "--ranking-model", &o->ranking_endpoint.model, "NAME", "The model that server is asked for")
+      ->group(kGroup);
   add_choice(
       app, "--engine", {"auto", "openvino", "llama"}, [o](std::size_t i) { o->engine = static_cast<ModelEngine>(i); },
-      "Who computes: openvino for folders, llama (llama.cpp) for GGUF files (default: auto, by the model)")
+      "Who computes: openvino for folders and causal GGUF files, llama (llama.cpp) for all GGUF files (default: auto, "
+      "by "
+      "the model)")
       ->group(kGroup);
   add_choice(
       app, "--device", {"auto", "cpu", "gpu"}, [o](std::size_t i) { o->device = static_cast<Device>(i); },
