@@ -6,6 +6,7 @@
 #   documents    66 documents of 15 kinds x 4 rates: is each still valid? beside llmlingua (5 minutes)
 #   growing      a conversation sent again with each turn: what is new costs, what is not does not (2 minutes)
 #   multidoc     500 questions with 20 passages each: answers kept with and without the question, beside llmlingua (30 minutes)
+#   causal       LLMLingua with a causal model, beside llmlingua with the same weights (10 minutes)
 #   startup      process start, memory, growth with length (2 minutes)
 #   micro        single functions (Google Benchmark)
 #   all          all of the above (default)
@@ -16,13 +17,15 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../tools/common.sh"
 part=${1:-all}
 (($# == 0)) || shift
 case $part in
-  end_to_end | rate | xquad | documents | growing | multidoc | startup | micro | all) ;;
-  *) die "bench: no part '$part'; there are end_to_end, rate, xquad, documents, growing, multidoc, startup, micro and all" ;;
+  end_to_end | rate | xquad | documents | growing | multidoc | causal | startup | micro | all) ;;
+  *) die "bench: no part '$part'; there are end_to_end, rate, xquad, documents, growing, multidoc, causal, startup, micro and all" ;;
 esac
 [[ $part != all || $# -eq 0 ]] || die "bench: options belong to one part; name it"
 
 if [[ -z ${PITH_ORACLE_PYTHON-} ]]; then
   [[ $part == micro ]] || "$root/tools/deps.sh" oracles
+  [[ $part != causal && $part != all ]] || "$oracle_venv/bin/python" -c 'import gguf' 2>/dev/null ||
+    die "bench: causal needs the Python package gguf: $oracle_venv/bin/python -m pip install gguf"
   export PITH_ORACLE_PYTHON=$oracle_venv/bin/python
 fi
 "$root/tools/build.sh" --with-deps dev pith pith_worker pith_bench
@@ -49,7 +52,7 @@ run_part() {
 
 if [[ $part == all ]]; then
   declare -A texts=([xquad]=xquad [documents]=documents [growing]=qmsum [multidoc]=multidoc_qa)
-  for part in end_to_end rate xquad documents growing multidoc startup micro; do
+  for part in end_to_end rate xquad documents growing multidoc causal startup micro; do
     if [[ -n ${texts[$part]-} && ! -d ${PITH_SHARED:-$root/../shared}/data/${texts[$part]} ]]; then
       say "bench: $part is left out: its texts are not here (PITH_SHARED names the folder that holds data/${texts[$part]})"
     else

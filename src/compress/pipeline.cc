@@ -72,6 +72,13 @@ class Compression {
     const std::string original = framed(request_.structured ? clean_texts() : request_.context);
     result_.origin_tokens = count(original);
     budget_ = budget(request_, result_.origin_tokens);
+    if (const std::int64_t n_frame = frame_tokens(); n_frame > budget_) {
+      return fail(
+          ErrorCode::kBudgetTooSmall,
+          fmt::format("instruction and question alone have {} tokens, more than the budget of {}: raise rate or "
+                      "target_token",
+                      n_frame, budget_));
+    }
     timings.select += watch.lap();
 
     threshold_ = word_threshold(request_);
@@ -227,7 +234,30 @@ class Compression {
       n_fitting = select_prefix(ranking_, budget_, count_steps);
       if (!n_fitting) return n_fitting;
     }
-    return n_fitting;
+    const bool has_units =
+        std::ranges::any_of(contexts_, [](const PreparedContext& c) { return !c.unit_of_word.empty(); });
+    const bool has_all = *n_fitting == ranking_.steps.size() && !has_passed_over();
+    if (!has_units || has_all || has_own_budgets() || budget_ == count_steps(*n_fitting)) return n_fitting;
+    take_units_apart(*n_fitting);
+    ranking_ = rank_units(contexts_);
+    return select_prefix(ranking_, budget_, count_steps);
+  }
+
+  [[nodiscard]] bool has_passed_over() const {
+    return std::ranges::any_of(contexts_, [](const PreparedContext& c) { return !c.excluded.empty(); });
+  }
+
+  /// No unit fits any more, so the words of the best that are left fill the budget: what is kept stays, and the others
+  /// compete each for itself.
+  void take_units_apart(std::size_t n_steps) {
+    const KeepFlags kept = keep_flags(contexts_, ranking_, n_steps);
+    for (std::size_t c = 0; c < contexts_.size(); ++c) {
+      PreparedContext& context = contexts_[c];
+      if (context.unit_of_word.empty() || context.is_dropped) continue;
+      context.unit_of_word.clear();
+      context.excluded.clear();
+      for (std::size_t w = 0; w < context.n_words(); ++w) context.forced[w] |= kept[c][w];
+    }
   }
 
   /// Pieces that are too large for the budget are no error, but what they leave unused should surprise nobody.
@@ -237,9 +267,7 @@ class Compression {
     const std::int64_t n_tokens = result_.compressed_tokens;
     const bool has_pieces = std::ranges::any_of(
         contexts_, [](const PreparedContext& c) { return !c.is_plain() || !c.unit_of_word.empty(); });
-    const bool passed_over =
-        std::ranges::any_of(contexts_, [](const PreparedContext& c) { return !c.excluded.empty(); });
-    if (!has_pieces || has_own_budgets() || (n_steps == ranking_.steps.size() && !passed_over)) return;
+    if (!has_pieces || has_own_budgets() || (n_steps == ranking_.steps.size() && !has_passed_over())) return;
     if (static_cast<double>(n_tokens) >= kWellUsedShare * static_cast<double>(budget_)) return;
     result_.warnings.push_back(
         fmt::format("{} of the {} tokens of the budget are used, because the pieces that are left are larger than the "
