@@ -36,13 +36,10 @@ void add_ranking_flags(CLI::App* app, CompressRequest* r) {
 
 void add_causal_flags(CLI::App* app, CompressRequest* r) {
   constexpr const char* kGroup = "Causal models";
-  constexpr const char* kConditions[] = {"none",           "before",           "after",
-                                         "none_condition", "before_condition", "after_condition"};
-  add_choice(
-      app, "--condition-in-question", {std::begin(kConditions), std::end(kConditions)},
-      [r, kConditions](std::size_t i) { r->condition_in_question = kConditions[i]; },
-      "Where the question stands when texts are ranked by perplexity; with _condition also before the texts when words "
-      "are judged (default: none)")
+  add_text(
+      app, "--condition-in-question", &r->condition_in_question, "MODE",
+      "Where the question stands when texts are ranked by perplexity: none, before or after; with _condition behind "
+      "it also before the texts when words are judged (default: none)")
       ->group(kGroup);
   add_switch(app, "--condition-compare", &r->condition_compare, "Judge words by how much the question explains them")
       ->group(kGroup);

@@ -150,7 +150,8 @@ class CompressTest(CliCase):
             (["--tokenizer", "gpt2"], 2, '--tokenizer: unknown value "gpt2"; use o200k_base, cl100k_base or a path such as ./gpt2'),
             (["--method", "llmlingua3"], 2, 'unknown method "llmlingua3"; did you mean "llmlingua2"?'),
             (["--method", "longllmlingua"], 2,
-             'method "longllmlingua" is not available in this version: use "llmlingua2" or "securitylingua"'),
+             'rank_method longllmlingua ranks contexts by a question, and there is none: give question, or use '
+             'rank_method llmlingua'),
             (["--raet", "0.5"], 2, 'compress: unknown flag "--raet"; did you mean "--rate"?'),
             (["--zzzz"], 2, 'compress: unknown flag "--zzzz"; `pith compress --help` lists them'),
             (["--json", "--show"], 2,
