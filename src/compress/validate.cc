@@ -242,7 +242,8 @@ Result<void> check_ranking(const CompressRequest& request) {
   if (auto ok = check_name("reduce_level", request.reduce_level, kLevels); !ok) return ok;
   if (const std::string_view name = rank_method_of(request); !name.empty() && !is_rank_method(name)) {
     return fail(ErrorCode::kUnknownField,
-                fmt::format("unknown rank_method \"{}\"{}", name.substr(0, 64), did_you_mean(name, rank_methods())));
+                fmt::format("unknown rank_method \"{}\"{}; use one of {}", name.substr(0, 64),
+                            did_you_mean(name, rank_methods()), fmt::join(rank_methods(), ", ")));
   }
   if (rank_method_of(request) == "longllmlingua" && request.question.empty()) {
     return fail(ErrorCode::kInvalidArgument,

@@ -13,7 +13,6 @@
 namespace pith {
 namespace {
 
-constexpr std::size_t kFirstRoom = 512;
 constexpr std::size_t kRoomStep = 256;  // llama.cpp rounds up to it
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
