@@ -6,6 +6,11 @@
 #include "compress/rankers/make_ranker.h"
 
 namespace pith::cli {
+namespace {
+
+constexpr const char* kOrders[] = {"original", "sort", "two_stage"};
+
+}  // namespace
 
 void add_ranking_flags(CLI::App* app, CompressRequest* r) {
   constexpr const char* kGroup = "Several texts";
@@ -22,10 +27,9 @@ void add_ranking_flags(CLI::App* app, CompressRequest* r) {
       app, "--force-context-number", [r](std::int64_t v) { r->force_context_number = v; }, "N",
       "Keep at most so many ranked texts")
       ->group(kGroup);
-  constexpr const char* kOrders[] = {"original", "sort", "two_stage"};
   add_choice(
       app, "--reorder-context", {kOrders[0], kOrders[1], kOrders[2]},
-      [r, kOrders](std::size_t i) { r->reorder_context = kOrders[i]; },
+      [r](std::size_t i) { r->reorder_context = kOrders[i]; },
       "Order of ranked texts: as given (default), best first, or best at both ends")
       ->group(kGroup);
   add_number(
