@@ -1,42 +1,18 @@
 #include "compress/reference_ranking.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <limits>
 
-#include "base/check.h"
 #include "compress/bm25.h"
+#include "compress/rankers/gzip_ranker.h"
+#include "compress/rankers/perplexity_ranker.h"
 #include "compress/reference_model_text.h"
 #include "compress/reference_python.h"
 
 namespace pith {
 namespace {
-
-constexpr std::string_view kRestriction = " We can get the answer to this question in the given documents.";
-
-/// Bytes of a gzip file of `text`: header and trailer are 18, and what is between is raw deflate.
-Result<double> gzip_size(std::string_view text) {
-  constexpr int kLevel = 9, kRawWindowBits = -15, kMemoryLevel = 8;
-  constexpr double kFrameBytes = 18;
-  z_stream stream{};
-  if (deflateInit2(&stream, kLevel, Z_DEFLATED, kRawWindowBits, kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK) {
-    return fail(ErrorCode::kInternal, "zlib does not start");
-  }
-  std::string input(text);
-  PITH_CHECK(input.size() < std::numeric_limits<uInt>::max(), "");
-  std::vector<Bytef> output(deflateBound(&stream, static_cast<uLong>(input.size())));
-  stream.next_in = reinterpret_cast<Bytef*>(input.data());
-  stream.avail_in = static_cast<uInt>(input.size());
-  stream.next_out = output.data();
-  stream.avail_out = static_cast<uInt>(output.size());
-  const int status = deflate(&stream, Z_FINISH);
-  const auto n_bytes = static_cast<double>(stream.total_out);
-  deflateEnd(&stream);
-  if (status != Z_STREAM_END) return fail(ErrorCode::kInternal, "zlib could not compress a text");
-  return n_bytes + kFrameBytes;
-}
 
 std::vector<std::size_t> ascending(std::vector<double> keys, bool is_descending) {
   for (double& key : keys) key = is_descending ? -key : key;
@@ -88,20 +64,6 @@ Result<std::vector<float>> reference_text_scores(std::span<const std::string> te
   return scores;
 }
 
-Result<std::vector<double>> gzip_distances(std::span<const std::string> texts, std::string_view question) {
-  const auto of_question = gzip_size(question);
-  if (!of_question) return tl::unexpected(of_question.error());
-  std::vector<double> distances;
-  for (const std::string& text : texts) {
-    const auto of_text = gzip_size(text);
-    if (!of_text) return tl::unexpected(of_text.error());
-    const auto of_both = gzip_size(fmt::format("{} {}", text, question));
-    if (!of_both) return tl::unexpected(of_both.error());
-    distances.push_back((*of_both - std::min(*of_text, *of_question)) / std::max(*of_text, *of_question));
-  }
-  return distances;
-}
-
 std::vector<std::size_t> order_of_reference_scores(std::span<const double> scores, QuestionPlace place) {
   return ascending({scores.begin(), scores.end()}, place == QuestionPlace::kNone);
 }
@@ -110,18 +72,18 @@ Result<std::vector<std::size_t>> rank_reference_texts(std::span<const std::strin
                                                       const ReferenceRanking& ranking, const CausalLm& lm,
                                                       ReferenceProgress* progress) {
   if (ranking.method == "llmlingua" || ranking.method == "longllmlingua") {
-    const auto scores = reference_text_scores(texts, ranking.question + std::string(kRestriction), ranking.place,
+    const auto scores = reference_text_scores(texts, ranking.question + std::string(kRankingSuffix), ranking.place,
                                               ranking.max_positions, lm, progress);
     if (!scores) return tl::unexpected(scores.error());
     const std::vector<double> keys(scores->begin(), scores->end());
     return order_of_reference_scores(keys, ranking.place);
   }
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
   if (ranking.method == "gzip") {
-    auto distances = gzip_distances(texts, ranking.question);
+    auto distances = gzip_distances(ranking.question, views);
     if (!distances) return tl::unexpected(distances.error());
     return ascending(std::move(*distances), false);
   }
-  const std::vector<std::string_view> views(texts.begin(), texts.end());
   if (ranking.method == "bm25") return ascending(bm25_okapi_scores(ranking.question, views), true);
   if (ranking.ranker == nullptr) {
     return fail(ErrorCode::kUnsupported,

@@ -23,9 +23,6 @@ namespace pith {
                                                                std::size_t max_positions, const CausalLm& lm,
                                                                ReferenceProgress* progress);
 
-/// Normalised compression distance of each text to the question under gzip at level 9 (zlib), and not more.
-[[nodiscard]] Result<std::vector<double>> gzip_distances(std::span<const std::string> texts, std::string_view question);
-
 struct ReferenceRanking {
   std::string method;  ///< llmlingua, longllmlingua, bm25, gzip, or what `ranker` does
   std::string question;

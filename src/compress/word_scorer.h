@@ -45,7 +45,7 @@ class WordScorer {
 
   [[nodiscard]] virtual bool heeds_rate_offsets() const { return false; }
   /// Whether punctuation, pronouns and negations may be ranked with the words they belong to (constraints.h,
-  /// lift_companions.h). Baselines say no: they are what they are.
+  /// lift_companions.h). Truncation, lots and whole sentences say no: they are what they are.
   [[nodiscard]] virtual bool wants_linguistic_rules() const { return true; }
 };
 

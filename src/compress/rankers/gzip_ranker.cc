@@ -52,9 +52,8 @@ class GzipCounter {
 
 std::size_t gzip_bytes(std::string_view text) { return GzipCounter().count(text); }
 
-Result<std::vector<RankedContext>> GzipRanker::rank(std::string_view question,
-                                                    std::span<const std::string_view> contexts,
-                                                    const ProgressCallback& progress) const {
+Result<std::vector<double>> gzip_distances(std::string_view question, std::span<const std::string_view> contexts,
+                                           const ProgressCallback& progress) {
   std::size_t n_bytes = 0;
   for (const std::string_view context : contexts) n_bytes += context.size();
   GzipCounter counter;
@@ -70,7 +69,15 @@ Result<std::vector<RankedContext>> GzipRanker::rank(std::string_view question,
     n_done += contexts[c].size();
     if (progress && !progress(n_done, n_bytes)) return fail(ErrorCode::kCancelled, "cancelled");
   }
-  return ranked_by_key(distances, BestKey::kLowest);
+  return distances;
+}
+
+Result<std::vector<RankedContext>> GzipRanker::rank(std::string_view question,
+                                                    std::span<const std::string_view> contexts,
+                                                    const ProgressCallback& progress) const {
+  const auto distances = gzip_distances(question, contexts, progress);
+  if (!distances) return tl::unexpected(distances.error());
+  return ranked_by_key(*distances, BestKey::kLowest);
 }
 
 }  // namespace pith

@@ -4,6 +4,10 @@
 // published library, to the bit, with the same zlib.
 #pragma once
 
+#include <span>
+#include <string_view>
+#include <vector>
+
 #include "compress/context_ranker.h"
 
 namespace pith {
@@ -15,6 +19,11 @@ class GzipRanker final : public ContextRanker {
                                                         std::span<const std::string_view> contexts,
                                                         const ProgressCallback& progress = {}) const override;
 };
+
+/// The keys of `contexts`. `progress` counts bytes. Errors: kCancelled.
+[[nodiscard]] Result<std::vector<double>> gzip_distances(std::string_view question,
+                                                         std::span<const std::string_view> contexts,
+                                                         const ProgressCallback& progress = {});
 
 /// C(x). REQUIRES: less than 4 GiB. For tests.
 [[nodiscard]] std::size_t gzip_bytes(std::string_view text);

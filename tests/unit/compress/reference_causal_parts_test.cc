@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compress/context_budget.h"
+#include "compress/rankers/gzip_ranker.h"
 #include "compress/reference_condition.h"
 #include "compress/reference_context_budget.h"
 #include "compress/reference_python.h"
@@ -148,9 +149,9 @@ TEST(ReferenceRankingTest, MeasuresGzipDistancesAsPythonDoes) {
         "n\xC3\xA9"
         "e \xC3\xA0 Orl\xC3\xA9"
         "ans ";
-  const std::vector<std::string> texts{"Amundsen reached the South Pole first, in 1911.", "Penguins eat fish.", "",
-                                       repeated};
-  const auto distances = gzip_distances(texts, "Who reached the South Pole first?");
+  const std::vector<std::string_view> texts{"Amundsen reached the South Pole first, in 1911.", "Penguins eat fish.", "",
+                                            repeated};
+  const auto distances = gzip_distances("Who reached the South Pole first?", texts);
   ASSERT_TRUE(distances);
   EXPECT_EQ(*distances,
             (std::vector<double>{0.31343283582089554, 0.6226415094339622, 0.6415094339622641, 0.6415094339622641}));
