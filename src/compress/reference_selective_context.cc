@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "compress/blank_english.h"
 #include "compress/join_contexts.h"
+#include "compress/python_text.h"
 #include "compress/selective_scorer.h"
 #include "compress/stopwatch.h"
 #include "text/utf8.h"
@@ -37,12 +38,6 @@ std::u32string code_points(std::string_view text) {
     out += c.value;
     at += c.n_bytes;
   }
-  return out;
-}
-
-std::string utf8(std::u32string_view text) {
-  std::string out;
-  for (const char32_t c : text) append_utf8(c, &out);
   return out;
 }
 
@@ -187,7 +182,7 @@ class Reference {
     }
     if (level_ == Level::kToken) {
       for (std::size_t t = 0; t < tokens.size(); ++t) {
-        units->texts.push_back(utf8(tokens[t]));
+        units->texts.push_back(utf8_of(tokens[t]));
         units->information.push_back(static_cast<double>(information[t]));
       }
       return true;
@@ -201,7 +196,7 @@ class Reference {
     for (std::size_t p = 0; p < lengths.size(); ++p) {
       const bool needs_space = p == 0 && !units->texts.empty();
       std::string phrase(needs_space ? 1 : 0, ' ');
-      phrase.append(utf8(std::u32string_view(text).substr(begin, lengths[p])));
+      phrase.append(utf8_of(std::u32string_view(text).substr(begin, lengths[p])));
       units->texts.push_back(std::move(phrase));
       units->information.push_back((*shares)[p]);
       begin += lengths[p];
@@ -241,7 +236,7 @@ std::vector<std::string> selective_context_sentences(std::string_view text) {
     std::u32string_view sentence = std::u32string_view(collapsed).substr(begin, at - begin);
     if (sentence.starts_with(U' ')) sentence.remove_prefix(1);
     if (sentence.ends_with(U' ')) sentence.remove_suffix(1);
-    if (!sentence.empty()) sentences.push_back(utf8(sentence));
+    if (!sentence.empty()) sentences.push_back(utf8_of(sentence));
     begin = at + 1;
   }
   return sentences;
