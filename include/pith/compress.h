@@ -60,7 +60,8 @@ struct CompressRequest {
   ///                     (arXiv 2310.06839)
   ///   selective_context a causal model: self-information of tokens, phrases or sentences (arXiv 2310.06201)
   ///   head, tail, ends, random, stop_words, bm25, tf_idf, pages
-  ///                     what every method should be compared with; no model (pages: the sentence encoder, if a question is given)
+  ///                     what every method should be compared with; no model (pages: the sentence encoder, if a
+  ///                     question is given)
   /// With llmlingua and longllmlingua the result is instruction, shortened contexts and question, joined by blank
   /// lines, as in the library; the budget is for all of it. Otherwise it is the contexts.
   std::string method = "llmlingua2";
